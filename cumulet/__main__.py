@@ -1,0 +1,3 @@
+from cumulet.cli.app import main
+
+main()

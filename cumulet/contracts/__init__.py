@@ -1,0 +1,1 @@
+"""What two sides must agree on: environment, events, errors, manifests, the lake's keys. Standard library only."""

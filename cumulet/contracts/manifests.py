@@ -1,0 +1,93 @@
+"""The manifests: what a dataset snapshot and a model artifact say of themselves."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Self
+
+from cumulet.contracts.errors import ContractError
+
+
+def canonical(value: Any) -> bytes:
+    """JSON with sorted keys and no blanks: equal values are equal bytes."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+
+
+def sha256(data: bytes) -> str:
+    """Hexadecimal SHA-256 of bytes."""
+    return hashlib.sha256(data).hexdigest()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Manifest:
+    """A frozen dataclass that is stored as JSON."""
+
+    def to_json(self) -> bytes:
+        """Readable, deterministic JSON."""
+        return json.dumps(asdict(self), sort_keys=True, indent=1, ensure_ascii=False, allow_nan=False).encode()
+
+    @classmethod
+    def from_json(cls, data: bytes | str) -> Self:
+        """Raises ContractError when a field is missing or unknown."""
+        values: Mapping[str, Any] = json.loads(data)
+        try:
+            return cls(**values)
+        except TypeError as error:
+            raise ContractError(f"{cls.__name__}: {error}; was it written by another version of Cumulet?") from error
+
+
+@dataclass(frozen=True, kw_only=True)
+class DatasetManifest(Manifest):
+    """A snapshot: which bytes, of which schema, as known at which cut-off. Its id is the hash of all of it."""
+
+    use_case: str
+    cut_off: str
+    """ISO time stamp (UTC): nothing that became known later is in it."""
+    first_day: str
+    last_day: str
+    rows: int
+    labelled: int
+    schema_hash: str
+    files: dict[str, str]
+    """File name to sha256, of the snapshot's own files."""
+    sources: dict[str, str]
+    """Lake key to sha256, of every partition it was made from."""
+
+    @property
+    def dataset_id(self) -> str:
+        """First 16 hexadecimal digits of the sha256 of the canonical manifest."""
+        return sha256(canonical(asdict(self)))[:16]
+
+
+@dataclass(frozen=True, kw_only=True)
+class GoldenRecord:
+    """A record (context features included, as transform reads it) and the prediction that training computed."""
+
+    record: dict[str, Any]
+    prediction: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelManifest(Manifest):
+    """What a model artifact says of itself; `manifest.json` inside model.tar.gz."""
+
+    use_case: str
+    algorithm: str
+    dataset_id: str
+    cut_off: str
+    fingerprint: str
+    """Of the import closure of the use case's transform."""
+    features: list[str]
+    threshold: float
+    parity: float
+    """Largest |Δp| between the fitted model and its ONNX file."""
+    golden: list[dict[str, Any]] = field(default_factory=list)
+    """GoldenRecord as JSON."""
+
+    @property
+    def golden_records(self) -> list[GoldenRecord]:
+        """The golden records, typed."""
+        return [GoldenRecord(**g) for g in self.golden]

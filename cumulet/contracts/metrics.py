@@ -1,0 +1,41 @@
+"""The custom metrics of a use case: names, units and dimension, for those who put them and those who alarm on them.
+
+All have one dimension, UseCase, and the night's cut-off as their time. Ten is what the always-free tier holds.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+NAMESPACE: Final = "Cumulet"
+DIMENSION: Final = "UseCase"
+
+RECORDS: Final = "Records"
+QUARANTINED: Final = "Quarantined"
+PREDICTIONS: Final = "Predictions"
+PREDICTION_MEAN: Final = "PredictionMean"
+PREDICTION_DRIFT: Final = "PredictionDrift"
+INPUT_DRIFT: Final = "InputDrift"
+LABEL_RATE: Final = "LabelRate"
+CALIBRATION_GAP: Final = "CalibrationGap"
+BRIER_SKILL: Final = "BrierSkill"
+ROC_AUC: Final = "RocAuc"
+
+UNITS: Final = {
+    RECORDS: "Count",
+    QUARANTINED: "Count",
+    PREDICTIONS: "Count",
+    PREDICTION_MEAN: "None",
+    PREDICTION_DRIFT: "None",
+    INPUT_DRIFT: "None",
+    LABEL_RATE: "None",
+    CALIBRATION_GAP: "None",
+    BRIER_SKILL: "None",
+    ROC_AUC: "None",
+}
+"""Every metric with its CloudWatch unit; drifts are population stability indices (nats)."""
+
+
+def dimensions(use_case: str) -> dict[str, str]:
+    """The dimensions of every metric of a use case."""
+    return {DIMENSION: use_case}

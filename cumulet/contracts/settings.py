@@ -1,0 +1,148 @@
+"""What infra, the CLI and the stacks agree on: a use case's deploy settings, and the stacks' outputs."""
+
+from __future__ import annotations
+
+import tomllib
+import typing
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self, TypeVar
+
+from cumulet.contracts.errors import ContractError
+
+T = TypeVar("T")
+
+SCALARS: dict[Any, tuple[type, ...]] = {str: (str,), int: (int,), float: (float, int)}
+
+FOUNDATION = "Cumulet"
+"""Name of the stack that all use cases share."""
+
+
+def stack_name(use_case: str) -> str:
+    """Name of a use case's stack."""
+    return f"{FOUNDATION}-{use_case}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlarmSettings:
+    """Thresholds of the alarms. Performance is judged by the night over the last labelled days; 3 of 3 nights fire."""
+
+    calibration_gap: float = 0.06
+    """Starts Training above it: |mean prediction − rate of the label|."""
+    brier_skill: float = -0.02
+    """Starts Training below it: 1 − Brier score / that of the constant rate."""
+    prediction_drift: float = 0.25
+    """Notifies above it: population stability index of the predictions, in nats."""
+    quarantined: int = 100
+    """Notifies above it: refused rows of one night."""
+    cool_down_days: int = 21
+    """After an alarm has started Training, none starts it again for so many days."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServingSettings:
+    """Limits of the API."""
+
+    requests_per_second: int = 50
+    burst: int = 100
+    requests_per_month: int = 1_000_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobSettings:
+    """Instances of the jobs; local jobs run in processes of this machine whatever they say."""
+
+    training: str = "ml.m5.large"
+    processing: str = "ml.m5.large"
+    transform: str = "ml.m5.large"
+    max_minutes: int = 60
+
+
+@dataclass(frozen=True, kw_only=True)
+class UseCaseSettings:
+    """usecases/<name>/usecase.toml: what infra must know of a use case without importing it."""
+
+    name: str
+    title: str
+    time_zone: str
+    cut_off_hour: int
+    cost_centre: str
+    approval: str = "manual"
+    """`automatic`: a model that passes the gate is released; `manual`: somebody approves it first."""
+    alarms: AlarmSettings = field(default_factory=AlarmSettings)
+    serving: ServingSettings = field(default_factory=ServingSettings)
+    jobs: JobSettings = field(default_factory=JobSettings)
+    tables: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Glue tables: `curated` (records), `curated_<side table>`, `labels`, `features`, `predictions`; column to type."""
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Read the file. Raises ContractError naming the file and the setting that is unknown, absent or wrong."""
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+        groups: dict[str, type[Any]] = {"alarms": AlarmSettings, "serving": ServingSettings, "jobs": JobSettings}
+        for name, group in groups.items():
+            if name in values:
+                values[name] = _settings(group, values[name], f"{path}: [{name}]")
+        settings = _settings(cls, values, str(path))
+        if settings.approval not in ("automatic", "manual"):
+            raise ContractError(f"{path}: approval={settings.approval!r}: expected automatic or manual")
+        return settings
+
+
+@dataclass(frozen=True, kw_only=True)
+class FoundationOutputs:
+    """Outputs of the foundation stack, in CloudFormation's spelling (LakeBucket, …)."""
+
+    lake_bucket: str
+    glue_database: str
+    alerts_topic: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class StackOutputs:
+    """Outputs of a use case's stack, in CloudFormation's spelling (UseCase, ApiUrl, …)."""
+
+    use_case: str
+    api_url: str
+    api_id: str
+    api_key_id: str
+    predict_function: str
+    ingest_function: str
+    features_function: str
+    monitor_function: str
+    release_function: str
+    online_table: str
+    model_package_group: str
+    nightly_arn: str
+    training_arn: str
+    release_arn: str
+    alarm_names: str
+    """Joined with commas; see `alarms`."""
+
+    @property
+    def alarms(self) -> tuple[str, ...]:
+        """Names of the alarms."""
+        return tuple(self.alarm_names.split(","))
+
+
+def output_key(name: str) -> str:
+    """CloudFormation's spelling of an output.
+
+    >>> output_key("api_key_id")
+    'ApiKeyId'
+    """
+    return name.title().replace("_", "")
+
+
+def _settings(kind: type[T], values: Mapping[str, Any], where: str) -> T:
+    hints = typing.get_type_hints(kind)
+    for name, value in values.items():
+        if name not in hints:
+            raise ContractError(f"{where}: unknown setting {name!r}; known are {', '.join(sorted(hints))}")
+        if hints[name] in SCALARS and not isinstance(value, SCALARS[hints[name]]):
+            raise ContractError(f"{where}: {name}={value!r}: expected {hints[name].__name__}")
+    try:
+        return kind(**values)
+    except TypeError as error:
+        raise ContractError(f"{where}: {error}") from error
