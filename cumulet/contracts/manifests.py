@@ -63,6 +63,27 @@ class DatasetManifest(Manifest):
 
 
 @dataclass(frozen=True, kw_only=True)
+class DayManifest(Manifest):
+    """An ingested day, written last: only what it lists is committed. It has no time of writing, so that ingesting
+    the same raw day again leaves the same bytes."""
+
+    use_case: str
+    date: str
+    cut_off: str
+    """ISO time stamp (UTC) of the night."""
+    tables: dict[str, dict[str, int]]
+    """Per table the counts rows = valid + quarantined."""
+    files: dict[str, str]
+    """Lake key to sha256, of every object of the day: curated, labels, side tables, quarantine."""
+    ignored: dict[str, list[str]] = field(default_factory=dict)
+    """Per table the columns that came and that its schema does not know."""
+
+    def count(self, kind: str, table: str | None = None) -> int:
+        """Rows of a kind (rows, valid, quarantined), of one table or of all."""
+        return sum(counts[kind] for name, counts in self.tables.items() if table in (None, name))
+
+
+@dataclass(frozen=True, kw_only=True)
 class GoldenRecord:
     """A record (context features included, as transform reads it) and the prediction that training computed."""
 

@@ -100,8 +100,8 @@ class FoundationOutputs:
 
 
 @dataclass(frozen=True, kw_only=True)
-class StackOutputs:
-    """Outputs of a use case's stack, in CloudFormation's spelling (UseCase, ApiUrl, …)."""
+class StackOutputs(FoundationOutputs):
+    """Outputs of the foundation's and of a use case's stack, in CloudFormation's spelling (UseCase, ApiUrl, …)."""
 
     use_case: str
     api_url: str

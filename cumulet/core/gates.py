@@ -1,0 +1,55 @@
+"""The gate: which figures a candidate must show before it may be registered as fit for release.
+
+The gate reads the evaluation (plain JSON, written by training/evaluate.py), so a decision can be repeated from the
+file alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class GateRules:
+    """Limits of the gate; `metric` is compared with baselines and champion, higher is better."""
+
+    metric: str = "brier_skill"
+    max_roc_auc: float = 0.85
+    """Above it a leak is more likely than a good model."""
+    max_parity: float = 1e-5
+    """Largest |Δp| allowed between the fitted model and its ONNX file."""
+    min_champion_days: int = 7
+    """With fewer days later than the champion's cut-off there is nothing fair to compare on."""
+
+
+def decide(evaluation: Mapping[str, Any], rules: GateRules) -> tuple[str, ...]:
+    """The reasons why the candidate may not be released, in words; empty when it passes.
+
+    `evaluation` has `candidate` and `baselines` (metrics on the same holdout rows), `parity`, and `champion`: None, or
+    `{"compared", "candidate", "champion"}` with both metrics on the rows later than the champion's cut-off.
+    """
+    return tuple(_reasons(evaluation, rules))
+
+
+def _reasons(evaluation: Mapping[str, Any], rules: GateRules) -> Iterator[str]:
+    name, own = rules.metric, evaluation["candidate"]
+    for baseline, metrics in sorted(evaluation["baselines"].items()):
+        if not _value(own[name]) > _value(metrics[name]):
+            yield f"{name} {_value(own[name]):.4f} does not beat the baseline {baseline} ({_value(metrics[name]):.4f})"
+    champion = evaluation.get("champion")
+    if champion and champion["compared"]:
+        ours, theirs = _value(champion["candidate"][name]), _value(champion["champion"][name])
+        if not ours > theirs:
+            rows = champion["candidate"]["rows"]
+            yield f"{name} {ours:.4f} does not beat the champion ({theirs:.4f}) on the {rows} rows after its cut-off"
+    if not _value(own["roc_auc"]) <= rules.max_roc_auc:
+        yield f"roc_auc {_value(own['roc_auc']):.4f} is above {rules.max_roc_auc}: look for a leak of the label"
+    if not evaluation["parity"] <= rules.max_parity:
+        yield f"parity {evaluation['parity']:.1e} is above {rules.max_parity:.0e}: the ONNX file is another model"
+
+
+def _value(metric: float | None) -> float:
+    """A metric that is not defined (None) beats nothing and passes nothing."""
+    return float("nan") if metric is None else metric

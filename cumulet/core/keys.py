@@ -1,0 +1,71 @@
+"""Keys of context tables: the values of a group's columns as text, and as integer codes for counting."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from cumulet.core.specs import Group
+
+ALL = "all"
+"""The one key of the group of everything."""
+SPARSE = 1 << 20
+"""Above so many possible codes they are renumbered to those that occur."""
+
+
+def row_keys(columns: Sequence[np.ndarray], n: int) -> list[str]:
+    """The key of each of n rows: its values joined by |; "" when one of them is missing.
+
+    >>> row_keys([np.array(["EWR", None], dtype=object), np.array([5.0, 6.0])], 2)
+    ['EWR|5', '']
+    """
+    if not columns:
+        return [ALL] * n
+    texts = [_texts(column) for column in columns]
+    if len(texts) == 1:
+        return texts[0]
+    return ["" if "" in row else "|".join(row) for row in zip(*texts, strict=True)]
+
+
+def _texts(column: np.ndarray) -> list[str]:
+    if column.dtype == object:
+        return [value or "" for value in column.tolist()]
+    return ["" if value != value else f"{value:.10g}" for value in column.tolist()]
+
+
+class Coding:
+    """Rows as integers per group, so that bincount can sum by group."""
+
+    def __init__(self, columns: Mapping[str, np.ndarray], n: int) -> None:
+        self._columns, self._n = columns, n
+        self._single: dict[str, tuple[np.ndarray, int]] = {}
+
+    def codes(self, group: Group) -> tuple[np.ndarray, int]:
+        """The code of every row, -1 where a value is missing, and the number of possible codes."""
+        codes, size = np.zeros(self._n, dtype=np.int64), 1
+        missing = np.zeros(self._n, dtype=bool)
+        for name in group:
+            own, own_size = self._factor(name)
+            missing |= own < 0
+            codes, size = codes * own_size + own, size * own_size
+            if size > SPARSE:
+                found, codes = np.unique(codes, return_inverse=True)
+                size = len(found)
+        codes[missing] = -1
+        return codes, size
+
+    def keys(self, group: Group, codes: np.ndarray, present: np.ndarray) -> list[str]:
+        """The keys of the codes `present`, read from a row that has each; `codes` is the code of every row."""
+        row = np.zeros(int(codes.max(initial=0)) + 1, dtype=np.int64)
+        row[codes[codes >= 0]] = np.flatnonzero(codes >= 0)
+        return row_keys([self._columns[name][row[present]] for name in group], len(present))
+
+    def _factor(self, name: str) -> tuple[np.ndarray, int]:
+        if name not in self._single:
+            values = self._columns[name].tolist()
+            index = {value: code for code, value in enumerate(dict.fromkeys(values))}
+            codes = np.fromiter(map(index.__getitem__, values), dtype=np.int64, count=self._n)
+            codes[[value is None or value != value for value in values]] = -1
+            self._single[name] = codes, len(index)
+        return self._single[name]

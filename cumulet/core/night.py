@@ -1,0 +1,118 @@
+"""What one night knows, and the tables of context features that follow from it.
+
+Nothing here looks beyond the night's cut-off: label rows of later nights, observations made after it and those older
+than the cut-off before are left out first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import numpy as np
+
+from cumulet.core.keys import Coding, row_keys
+from cumulet.core.schema import Columns, moments, rows, select
+from cumulet.core.specs import Count, Latest, Rate, Spec
+from cumulet.core.usecase import UseCase
+
+ContextTable = dict[str, list[float | None]]
+"""Key to float32 values, None missing; the key "" stands for all keys that are not there."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """The table of one specification: keys (k), their values (k, m), the values (m,) of any other key."""
+
+    keys: list[str]
+    values: np.ndarray
+    default: np.ndarray
+
+
+def table(blocks: Sequence[Block]) -> ContextTable:
+    """One table of a group's blocks, side by side; a key that a block does not have gets its default."""
+    if len(blocks) == 1:
+        values = dict(zip(blocks[0].keys, _lists(blocks[0].values), strict=True))
+        return {"": json_values(blocks[0].default), **values}
+    parts = [(dict(zip(block.keys, _lists(block.values), strict=True)), json_values(block.default)) for block in blocks]
+    keys = dict.fromkeys(["", *(key for block in blocks for key in block.keys)])
+    return {key: [value for part, default in parts for value in part.get(key, default)] for key in keys}
+
+
+def json_values(column: np.ndarray) -> list[float | None]:
+    """float32 values as JSON numbers, missing ones as None."""
+    return [None if value != value else value for value in column.astype(np.float32).tolist()]
+
+
+def _lists(values: np.ndarray) -> list[list[float | None]]:
+    single = values.astype(np.float32)
+    if not np.isnan(single).any():
+        return single.tolist()  # type: ignore[no-any-return]
+    return [json_values(row) for row in single]
+
+
+def _utc(moment: datetime) -> np.datetime64:
+    return np.datetime64(moment.replace(tzinfo=None), "s")
+
+
+class Night:
+    """What one night knows: the records of its day, the label rows of its windows, its observations."""
+
+    def __init__(
+        self, use_case: UseCase, day: date, records: Columns, labels: Columns, side: Mapping[str, Columns]
+    ) -> None:
+        self.use_case, self.records, self.side = use_case, records, side
+        self.groups = use_case.context.groups
+        self.cut_off, self.cut_off_before = (_utc(use_case.cut_off.at(d)) for d in (day, day - timedelta(1)))
+        night = np.datetime64(day, "D")
+        age = (night - moments(labels["known"], "date")).astype(np.int64) if labels else np.zeros(0, np.int64)
+        inside = (age >= 0) & (age < use_case.context.nights)
+        self.labels, self.age = select(labels, inside), age[inside]
+        self.coding = Coding(self.labels, len(self.age))
+
+    def block(self, spec: Spec) -> Block:
+        """Keys and values of one specification."""
+        if isinstance(spec, Rate):
+            return self._rate(spec)
+        return self._count(spec) if isinstance(spec, Count) else self._latest(spec)
+
+    def _rate(self, spec: Rate) -> Block:
+        value = spec.value(self.labels) if self.labels else np.zeros(0)
+        every, size = self.coding.codes(spec.group)
+        counted = (every >= 0) & ~np.isnan(value)
+        codes, value, age = every[counted], value[counted], self.age[counted]
+        longest = age < max(spec.windows)
+        n = int(longest.sum())
+        prior = value[longest].sum() / n if n else np.nan
+        present = np.flatnonzero(np.bincount(codes[longest], minlength=size))
+        columns = []
+        for window in spec.windows:
+            recent = age < window
+            count = np.bincount(codes[recent], minlength=size)[present]
+            total = np.bincount(codes[recent], weights=value[recent], minlength=size)[present]
+            columns.append((total + spec.strength * prior) / (count + spec.strength))
+        values = np.array(columns).T.reshape(len(present), len(spec.windows))
+        return Block(self.coding.keys(spec.group, every, present), values, np.full(len(spec.windows), prior))
+
+    def _count(self, spec: Count) -> Block:
+        group = [self.use_case.column(self.records, name) for name in spec.group] if self.records else []
+        counts: dict[str, int] = {}
+        for key in row_keys(group, rows(self.records)):
+            counts[key] = counts.get(key, 0) + 1
+        counts.pop("", None)
+        return Block(list(counts), np.array(list(counts.values()), dtype=np.float64).reshape(-1, 1), np.zeros(1))
+
+    def _latest(self, spec: Latest) -> Block:
+        table = self.side.get(spec.table, {})
+        missing = np.full(len(spec.fields), np.nan)
+        if not table:
+            return Block([], np.zeros((0, len(spec.fields))), missing)
+        time = moments(table[spec.time], "timestamp")
+        known = np.flatnonzero((time > self.cut_off_before) & (time <= self.cut_off))
+        known = known[np.argsort(time[known], kind="stable")]
+        keys = row_keys([table[name][known] for name in spec.group], len(known))
+        last = dict(zip(keys, known.tolist(), strict=True))
+        last.pop("", None)
+        values = np.array([table[name][list(last.values())] for name in spec.fields]).T
+        return Block(list(last), values.reshape(len(last), len(spec.fields)), missing)

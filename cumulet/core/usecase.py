@@ -1,0 +1,153 @@
+"""A use case is one frozen value: what the system needs to know of a prediction problem, and nothing else.
+
+Schema, label, cut-off, context features, transform, candidates, baselines, costs and gates: the pipelines, the API, the
+monitors and the model card are all derived from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from cumulet.core.gates import GateRules
+from cumulet.core.schema import Columns, Schema
+from cumulet.core.specs import ContextSpec
+
+__all__ = [
+    "Baseline", "Candidate", "ContextSpec", "CostMatrix", "CutOff", "GateRules", "Label", "State", "UseCase", "label_rows",
+]  # fmt: skip
+
+State = dict[str, Any]
+"""What a transform learns: JSON."""
+
+
+@dataclass(frozen=True)
+class CutOff:
+    """The moment of a night up to which things are known: an hour of the local day."""
+
+    hour: int
+    time_zone: str
+
+    def at(self, day: date) -> datetime:
+        """The cut-off of the night that ends on `day`, in UTC."""
+        return datetime.combine(day, time(self.hour), ZoneInfo(self.time_zone)).astimezone(UTC)
+
+    def night_of(self, known_at: datetime) -> date:
+        """The first night whose cut-off is at or after `known_at` (with its zone)."""
+        day = known_at.astimezone(ZoneInfo(self.time_zone)).date()
+        return day if known_at <= self.at(day) else day + timedelta(days=1)
+
+    def nights_of(self, known_at: np.ndarray) -> np.ndarray:
+        """`night_of` for a column of UTC moments (n,), as datetime64[D]; every moment must be given."""
+        if not len(known_at):
+            return known_at.astype("datetime64[D]")
+        first = (known_at.min().astype("datetime64[D]") - 2).item()
+        last = (known_at.max().astype("datetime64[D]") + 2).item()
+        days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+        cut_offs = np.array([self.at(day).replace(tzinfo=None) for day in days], dtype="datetime64[s]")
+        return np.array(days, dtype="datetime64[D]")[np.searchsorted(cut_offs, known_at, side="left")]
+
+
+@dataclass(frozen=True)
+class Label:
+    """What is predicted: `of` computes it from the columns of the outcomes (n,) as 1, 0, or NaN where there is none.
+
+    `keep` are the outcome fields that a label row carries besides id, date, status and known_at.
+    """
+
+    name: str
+    description: str
+    of: Callable[[Columns], np.ndarray]
+    keep: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class CostMatrix:
+    """What a mistake costs, in units of one false alarm."""
+
+    miss: float
+    false_alarm: float = 1.0
+
+    @property
+    def threshold(self) -> float:
+        """Alert at or above this probability: there the expected costs of both mistakes are equal."""
+        return self.false_alarm / (self.false_alarm + self.miss)
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """A forecast that a model must beat; training fits it on the same rows.
+
+    kind "prior": the label's rate. "rate": the rate by `keys`, shrunk by `strength` rows to the prior.
+    "logistic": logistic regression on the transform's matrix.
+    """
+
+    name: str
+    kind: str
+    keys: tuple[str, ...] = ()
+    strength: float = 20.0
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A model to fit: its algorithm and the parameters that decide its outcome, all declared here."""
+
+    name: str
+    algorithm: str
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class UseCase:
+    """A prediction problem. `transform(columns with context, state)` gives the float32 matrix (n, len(feature_names));
+    `fit_state(columns with context, labels)` learns the state from a training window."""
+
+    name: str
+    title: str
+    description: str
+    schema: Schema
+    side_tables: Mapping[str, Schema]
+    outcomes: Schema
+    label: Label
+    cut_off: CutOff
+    context: ContextSpec
+    fit_state: Callable[[Columns, np.ndarray], State]
+    transform: Callable[[Columns, State], np.ndarray]
+    feature_names: tuple[str, ...]
+    candidates: tuple[Candidate, ...]
+    baselines: tuple[Baseline, ...]
+    cost: CostMatrix
+    event_time: str
+    """The datetime field that says to which day a record belongs."""
+    example: Mapping[str, Any]
+    label_lag_days: int = 2
+    slices: tuple[str, ...] = ()
+    min_slice_rows: int = 500
+    """Slices with fewer rows say nothing and are not reported."""
+    sensitive: tuple[str, ...] = ()
+    gates: GateRules = GateRules()
+
+    def days(self, columns: Columns) -> np.ndarray:
+        """The day of every record, datetime64[D] (n,)."""
+        return columns[self.event_time].astype("datetime64[D]")
+
+    def column(self, columns: Columns, name: str) -> np.ndarray:
+        """A field of the records, or a column that the context specification derives from them (n,)."""
+        derived = self.context.derived.get(name)
+        return columns[name] if derived is None else derived(columns)
+
+
+def label_rows(use_case: UseCase, outcomes: Columns) -> Columns:
+    """The label rows of valid outcomes: id, date, the kept keys, status, label (1, 0 or NaN), known_at (UTC)."""
+    label = use_case.label
+    names = ("id", "date", *label.keep, "status")
+    return {
+        **{name: outcomes[name] for name in names},
+        "label": label.of(outcomes).astype(np.float64),
+        "known_at": outcomes["known_at"],
+    }

@@ -1,0 +1,80 @@
+"""The one transform of the flights use case: columns with context features in, a float32 matrix out.
+
+What it learns, its state, are the rates of late arrivals by carrier, origin, destination and their pairs in the training
+window, shrunk to the overall rate, which is also the value of a code never seen. Missing numbers stay NaN.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from cumulet.core.keys import row_keys
+from cumulet.core.schema import Columns, rows, select
+from usecases.flights.context import CONTEXT, hour
+from usecases.flights.holidays import days_to_holiday
+
+RATES: dict[str, tuple[tuple[str, ...], float]] = {
+    "carrier_rate": (("carrier",), 100.0),
+    "origin_rate": (("origin",), 100.0),
+    "dest_rate": (("dest",), 100.0),
+}
+"""Feature to the columns it groups by and the strength of its shrinkage, in rows."""
+THURSDAY = 3
+"""Weekday of 1970-01-01, counted from Monday."""
+
+SCHEDULE = (
+    "hour", "minute", "weekday", "days_to_holiday", "distance", "block_minutes", "speed", "plane_age", "seats",
+)  # fmt: skip
+FEATURE_NAMES = (*SCHEDULE, *RATES, *CONTEXT.names)
+
+
+def fit_state(columns: Columns, y: np.ndarray) -> dict[str, Any]:
+    """The shrunk rates of a training window; `y` (n,) is 1, 0, or NaN for rows without a label."""
+    known = ~np.isnan(y)
+    prior = float(y[known].mean())
+    columns, y = select(columns, known), y[known]
+    rates = {name: _rates(columns, y, group, strength, prior) for name, (group, strength) in RATES.items()}
+    return {"prior": prior, "rates": rates}
+
+
+def transform(columns: Columns, state: dict[str, Any]) -> np.ndarray:
+    """The matrix (n, len(FEATURE_NAMES)), float32; one record is a batch of one."""
+    n = rows(columns)
+    matrix = np.empty((n, len(FEATURE_NAMES)), dtype=np.float32)
+    parts = [*_schedule(columns), *_learnt(columns, state, n), *(columns[name] for name in CONTEXT.names)]
+    for position, part in enumerate(parts):
+        matrix[:, position] = part
+    return matrix
+
+
+def _schedule(columns: Columns) -> list[np.ndarray]:
+    at, distance, block = columns["sched_dep"], columns["distance"], columns["block_minutes"]
+    day = at.astype("datetime64[D]")
+    minute = (at - at.astype("datetime64[h]")).astype(np.float64)
+    weekday = (day.astype(np.int64) + THURSDAY) % 7
+    year = day.astype("datetime64[Y]").astype(np.float64) + 1970
+    plane_age = year - columns["plane_year"]
+    return [
+        hour(columns), minute, weekday, days_to_holiday(day), distance, block, distance / block, plane_age,
+        columns["seats"],
+    ]  # fmt: skip
+
+
+def _learnt(columns: Columns, state: dict[str, Any], n: int) -> list[np.ndarray]:
+    prior = state["prior"]
+    found = []
+    for name, (group, _) in RATES.items():
+        rates = state["rates"][name]
+        found.append(np.array([rates.get(key, prior) for key in row_keys([columns[c] for c in group], n)]))
+    return found
+
+
+def _rates(columns: Columns, y: np.ndarray, group: tuple[str, ...], strength: float, prior: float) -> dict[str, float]:
+    sums: dict[str, tuple[int, float]] = {}
+    for key, label in zip(row_keys([columns[name] for name in group], len(y)), y.tolist(), strict=True):
+        n, total = sums.get(key, (0, 0.0))
+        sums[key] = n + 1, total + label
+    sums.pop("", None)
+    return {key: (total + strength * prior) / (n + strength) for key, (n, total) in sorted(sums.items())}
