@@ -1,0 +1,1 @@
+"""boto3 and Parquet, one AWS resource per module; no decisions are made here."""

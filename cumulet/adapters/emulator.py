@@ -1,0 +1,164 @@
+"""The emulator as a process of this machine: start, find, stop; and its clock."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from cumulet.contracts.errors import UnavailableError
+
+DEFAULT_PORT = 4566
+_PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "SYSTEMROOT")
+
+
+@dataclass(frozen=True)
+class Running:
+    """An emulator that answers."""
+
+    endpoint: str
+    pid: int
+    health: dict[str, Any]
+
+
+def _get(url: str, timeout: float = 2.0) -> dict[str, Any] | None:
+    try:
+        with urllib.request.urlopen(url, timeout=timeout) as answer:  # noqa: S310
+            body: dict[str, Any] = json.load(answer)
+            return body
+    except (urllib.error.URLError, OSError, ValueError):
+        return None
+
+
+def health(endpoint: str) -> dict[str, Any] | None:
+    """The emulator's account of itself; None when what answers there is no emulator of ours, or nothing does."""
+    answer = _get(f"{endpoint}/_emulator/health")
+    return answer if answer and "pid" in answer else None
+
+
+def running(state: Path) -> Running | None:
+    """The emulator that uses this state folder, if it is alive."""
+    try:
+        record = json.loads((state.parent / "emulator.json").read_text())
+    except (OSError, ValueError):
+        return None
+    answer = health(record["endpoint"])
+    if answer is None or answer["pid"] != record["pid"]:
+        return None
+    return Running(record["endpoint"], record["pid"], answer)
+
+
+def free_port(preferred: int) -> int:
+    """The preferred port when nobody listens on it, else one that the system chooses."""
+    for port in (preferred, 0):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    raise UnavailableError("no free port on 127.0.0.1")
+
+
+def start(state: Path, *, port: int = DEFAULT_PORT, timeout: float = 60.0) -> Running:
+    """Start an emulator on this state folder and wait until it is ready; the one that runs already is returned.
+
+    Raises UnavailableError with the last lines of its log when it does not come up.
+    """
+    alive = running(state)
+    if alive:
+        return alive
+    state.mkdir(parents=True, exist_ok=True)
+    endpoint = f"http://127.0.0.1:{free_port(port)}"
+    log = state.parent / "emulator.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "emulator", "--port", endpoint.rsplit(":", 1)[1], "--state", str(state)],
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+            env={name: os.environ[name] for name in _PASSED_ON if name in os.environ},
+        )
+    deadline = time.monotonic() + timeout
+    while time.monotonic() < deadline and process.poll() is None:
+        answer = health(endpoint)
+        if answer and answer.get("status") == "ready":
+            (state.parent / "emulator.json").write_text(json.dumps({"endpoint": endpoint, "pid": answer["pid"]}))
+            return Running(endpoint, answer["pid"], answer)
+        time.sleep(0.05)
+    tail = "\n".join(log.read_text(errors="replace").splitlines()[-12:])
+    raise UnavailableError(f"the emulator did not start (whole log: {log}):\n{tail}")
+
+
+def stop(state: Path, *, timeout: float = 30.0, waiting: Callable[[], None] = lambda: None) -> bool:
+    """Stop the emulator of this state folder and wait for its end; False when none was running."""
+    alive = running(state)
+    if alive is None:
+        return False
+    os.kill(alive.pid, signal.SIGTERM)
+    deadline = time.monotonic() + timeout
+    while time.monotonic() < deadline:
+        if health(alive.endpoint) is None and not _exists(alive.pid):
+            (state.parent / "emulator.json").unlink(missing_ok=True)
+            return True
+        waiting()
+        time.sleep(0.05)
+    raise UnavailableError(f"the emulator (process {alive.pid}) did not stop within {timeout:.0f} s")
+
+
+def _exists(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except OSError:
+        return False
+    try:  # a child of this very process that has ended is a zombie until it is waited for
+        return os.waitpid(pid, os.WNOHANG)[0] == 0
+    except ChildProcessError:
+        return True
+
+
+class Clock:
+    """The emulator's clock. On AWS time can't be set: `set` does nothing there and says so by returning False."""
+
+    def __init__(self, endpoint: str | None = None) -> None:
+        self.endpoint = os.environ.get("AWS_ENDPOINT_URL", "") if endpoint is None else endpoint
+        self.settable = bool(self.endpoint) and health(self.endpoint) is not None
+
+    def _put(self, body: dict[str, str]) -> None:
+        request = urllib.request.Request(  # noqa: S310
+            f"{self.endpoint}/_emulator/clock",
+            data=json.dumps(body).encode(),
+            method="PUT",
+            headers={"content-type": "application/json"},
+        )
+        with urllib.request.urlopen(request, timeout=60):  # noqa: S310
+            pass
+
+    def set(self, moment: datetime) -> bool:
+        """Set the clock to a moment (with zone); alarms have been evaluated at that time when this returns."""
+        if self.settable:
+            self._put({"now": moment.astimezone(UTC).isoformat()})
+        return self.settable
+
+    def real(self) -> None:
+        """Back to the real time."""
+        if self.settable:
+            self._put({"mode": "real"})
+
+    def now(self) -> datetime:
+        """What time it is there."""
+        answer = _get(f"{self.endpoint}/_emulator/clock") if self.settable else None
+        return datetime.fromisoformat(answer["now"]) if answer else datetime.now(UTC)

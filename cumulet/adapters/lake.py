@@ -1,0 +1,100 @@
+"""The lake: objects of one S3 bucket, as bytes or as columns. Keys come from `cumulet.contracts.lake`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+from botocore.exceptions import ClientError
+
+from cumulet.adapters import parquet
+from cumulet.adapters.session import client
+from cumulet.contracts.errors import NotFoundError
+from cumulet.contracts.manifests import sha256
+from cumulet.core.schema import Columns
+
+THREADS = 8
+ABSENT = ("404", "NoSuchKey", "NoSuchBucket", "NotFound")
+
+
+def split_uri(uri: str) -> tuple[str, str]:
+    """Bucket and key of an s3:// address.
+
+    >>> split_uri("s3://bucket/a/b.txt")
+    ('bucket', 'a/b.txt')
+    """
+    bucket, _, key = uri.removeprefix("s3://").partition("/")
+    return bucket, key
+
+
+class Lake:
+    """Reads and writes the objects of one bucket; a put replaces the whole object at once."""
+
+    def __init__(self, bucket: str, s3: Any = None) -> None:
+        self.bucket = bucket
+        self._s3 = s3 or client("s3")
+
+    def uri(self, key: str) -> str:
+        """The s3:// address of a key."""
+        return f"s3://{self.bucket}/{key}"
+
+    def get(self, key: str) -> bytes:
+        """The bytes of an object. Raises NotFoundError when it is absent."""
+        try:
+            return bytes(self._s3.get_object(Bucket=self.bucket, Key=key)["Body"].read())
+        except ClientError as error:
+            if error.response["Error"]["Code"] in ABSENT:
+                raise NotFoundError(f"{self.uri(key)} is absent; was its night or job run?") from error
+            raise
+
+    def find(self, key: str) -> bytes | None:
+        """The bytes of an object, or None when it is absent."""
+        try:
+            return self.get(key)
+        except NotFoundError:
+            return None
+
+    def put(self, key: str, data: bytes, content_type: str = "application/octet-stream") -> str:
+        """Write an object and return the sha256 of its bytes."""
+        self._s3.put_object(Bucket=self.bucket, Key=key, Body=data, ContentType=content_type)
+        return sha256(data)
+
+    def delete(self, key: str) -> None:
+        """Remove an object; absent already is fine."""
+        self._s3.delete_object(Bucket=self.bucket, Key=key)
+
+    def exists(self, key: str) -> bool:
+        """Whether the object is there."""
+        try:
+            self._s3.head_object(Bucket=self.bucket, Key=key)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in ABSENT:
+                return False
+            raise
+        return True
+
+    def list(self, prefix: str) -> Sequence[str]:
+        """All keys below a prefix, sorted."""
+        pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix)
+        return sorted(item["Key"] for page in pages for item in page.get("Contents", ()))
+
+    def read_table(self, key: str, names: Sequence[str] | None = None) -> Columns:
+        """The columns of a Parquet object. Raises NotFoundError when it is absent."""
+        return parquet.decode(self.get(key), names)
+
+    def write_table(
+        self, key: str, columns: Mapping[str, np.ndarray], metadata: Mapping[str, str] | None = None
+    ) -> str:
+        """Write columns as one Parquet object (equal columns, equal bytes) and return its sha256."""
+        return self.put(key, parquet.encode(columns, metadata), "application/x-parquet")
+
+    def find_many(self, keys: Iterable[str]) -> Sequence[bytes | None]:
+        """The bytes of several objects, read in threads; None for each that is absent."""
+        with ThreadPoolExecutor(THREADS) as pool:
+            return tuple(pool.map(self.find, keys))
+
+    def read_many(self, keys: Iterable[str], names: Sequence[str] | None = None) -> Sequence[Columns]:
+        """The columns of those Parquet objects that are there, in the order of the keys."""
+        return [parquet.decode(data, names) for data in self.find_many(keys) if data is not None]

@@ -1,0 +1,60 @@
+"""The logs of functions and jobs, read from CloudWatch Logs."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from cumulet.adapters.session import client
+
+JOB_GROUPS = ("/aws/sagemaker/ProcessingJobs", "/aws/sagemaker/TrainingJobs", "/aws/sagemaker/TransformJobs")
+
+
+def group_of(function: str) -> str:
+    """The log group that a function writes to."""
+    configuration = client("lambda").get_function_configuration(FunctionName=function)
+    return str(configuration.get("LoggingConfig", {}).get("LogGroup") or f"/aws/lambda/{function}")
+
+
+class LogGroups:
+    """Reads the newest lines of some log groups, and those that come."""
+
+    def __init__(self, groups: Sequence[str]) -> None:
+        self.groups = tuple(groups)
+        self._logs = client("logs")
+
+    def tail(self, lines: int, days: int = 14) -> list[str]:
+        """The last lines of the groups written in the last days, oldest first."""
+        since = int((time.time() - days * 86_400) * 1000)
+        return [_line(event) for event in self._events(since)[-lines:]]
+
+    def follow(self, pause: float = 1.0) -> Iterator[str]:
+        """New lines as they come, for ever; looked for every `pause` seconds."""
+        seen: set[str] = set()
+        since = int(time.time() * 1000)
+        while True:
+            for event in self._events(since):
+                if event["eventId"] not in seen:
+                    seen.add(event["eventId"])
+                    yield _line(event)
+            time.sleep(pause)
+
+    def _events(self, since: int) -> list[dict[str, Any]]:
+        events: list[dict[str, Any]] = []
+        for group in self.groups:
+            try:
+                for page in self._logs.get_paginator("filter_log_events").paginate(logGroupName=group, startTime=since):
+                    events.extend(page["events"])
+            except ClientError as error:
+                if error.response["Error"]["Code"] != "ResourceNotFoundException":
+                    raise
+        return sorted(events, key=lambda event: int(event["timestamp"]))
+
+
+def _line(event: dict[str, Any]) -> str:
+    at = datetime.fromtimestamp(event["timestamp"] / 1000, UTC)
+    return f"{at:%H:%M:%S} {str(event['message']).rstrip()}"

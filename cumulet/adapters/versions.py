@@ -1,0 +1,81 @@
+"""The versions of one function and the alias that points to one of them: a version carries a model package."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from cumulet.adapters.champion import PACKAGE_VARIABLE
+from cumulet.adapters.session import client
+from cumulet.contracts.errors import GateError, JobError
+
+LATEST = "$LATEST"
+
+
+class Versions:
+    """Publishes, invokes and promotes versions of a function."""
+
+    def __init__(self, function: str, alias: str = "live", functions: Any = None) -> None:
+        self.function = function
+        self.alias = alias
+        self._functions = functions or client("lambda")
+
+    def current(self) -> str:
+        """The version that the alias points to."""
+        return str(self._functions.get_alias(FunctionName=self.function, Name=self.alias)["FunctionVersion"])
+
+    def find(self, package: str) -> str:
+        """The newest version that carries the package and the code of today; empty when there is none."""
+        code, found = self._latest()["CodeSha256"], ""
+        for page in self._functions.get_paginator("list_versions_by_function").paginate(FunctionName=self.function):
+            for version in page["Versions"]:
+                same = _package(version) == package and version["CodeSha256"] == code
+                if same and version["Version"] != LATEST:
+                    found = version["Version"]
+        return str(found)
+
+    def publish(self, package: str) -> str:
+        """Publish a version whose environment names the package.
+
+        Raises JobError when another release changed the function in between; run the step again.
+        """
+        variables = {**self._latest().get("Environment", {}).get("Variables", {}), PACKAGE_VARIABLE: package}
+        self._functions.update_function_configuration(FunctionName=self.function, Environment={"Variables": variables})
+        self._functions.get_waiter("function_updated").wait(
+            FunctionName=self.function, WaiterConfig={"Delay": 1, "MaxAttempts": 120}
+        )
+        published = self._functions.publish_version(FunctionName=self.function, Description=package)
+        if _package(published) != package:
+            raise JobError(f"{self.function}: another release came in between; run this one again")
+        version = str(published["Version"])
+        self._functions.get_waiter("published_version_active").wait(
+            FunctionName=self.function, Qualifier=version, WaiterConfig={"Delay": 1, "MaxAttempts": 120}
+        )
+        return version
+
+    def invoke(self, version: str, payload: Mapping[str, Any]) -> dict[str, Any]:
+        """Call a version and return its answer. Raises GateError with the function's own words when it fails."""
+        answer = self._functions.invoke(
+            FunctionName=self.function, Qualifier=version, Payload=json.dumps(payload).encode()
+        )
+        body = json.loads(answer["Payload"].read())
+        if answer.get("FunctionError"):
+            raise GateError(f"version {version}: {body.get('errorType')}: {body.get('errorMessage')}")
+        return dict(body)
+
+    def promote(self, version: str) -> None:
+        """Point the alias to a version, with all its traffic."""
+        self._functions.update_alias(
+            FunctionName=self.function,
+            Name=self.alias,
+            FunctionVersion=version,
+            RoutingConfig={"AdditionalVersionWeights": {}},
+        )
+
+    def _latest(self) -> dict[str, Any]:
+        return dict(self._functions.get_function_configuration(FunctionName=self.function))
+
+
+def _package(configuration: Mapping[str, Any]) -> str:
+    return str(configuration.get("Environment", {}).get("Variables", {}).get(PACKAGE_VARIABLE, ""))

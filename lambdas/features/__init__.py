@@ -1,0 +1,1 @@
+"""features: context features of a night."""

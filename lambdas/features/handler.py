@@ -1,0 +1,83 @@
+"""features: the context features of a night, as of its cut-off; to the lake for the batch, online for `predict`."""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+from typing import Any
+
+from cumulet.adapters.champion import Champion
+from cumulet.adapters.labels import nights, read_labels
+from cumulet.adapters.lake import Lake
+from cumulet.adapters.logs import log_of
+from cumulet.adapters.online import OnlineStore
+from cumulet.adapters.registry import model_name, version_of
+from cumulet.contracts import lake as keys
+from cumulet.contracts.env import FeaturesEnv
+from cumulet.contracts.events import Featured, NightEvent
+from cumulet.contracts.manifests import DayManifest
+from cumulet.core import context as context_features
+from cumulet.core.schema import Columns, rows
+from cumulet.core.usecase import UseCase
+from usecases import load
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """What a warm environment keeps."""
+
+    use_case: UseCase
+    lake: Lake
+    store: OnlineStore
+    champion: Champion
+
+
+@cache
+def runtime() -> Runtime:
+    """Built at the first call."""
+    env = FeaturesEnv.from_env(os.environ)
+    return Runtime(
+        load(env.use_case),
+        Lake(env.lake_bucket),
+        OnlineStore(env.online_table),
+        Champion(env.predict_function, env.alias),
+    )
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Compute the features of the night of a NightEvent; returns Featured. Raises NotFoundError before `ingest`."""
+    started = time.perf_counter()
+    use_case, lake = runtime().use_case, runtime().lake
+    day = NightEvent.from_json(event).logical_date(use_case.cut_off.time_zone)
+    log = log_of("features", context, use_case=use_case.name, date=str(day))
+    records, labels, side = read(lake, use_case, day)
+    cut_off = use_case.cut_off.at(day)
+    tables = context_features.tables(use_case, day, records, labels, side)
+    joined = context_features.join(use_case, records, tables)
+    key = keys.features(use_case.name, day)
+    lake.write_table(key, joined, {"use_case": use_case.name, "cut_off": cut_off.isoformat()})
+    online = runtime().store.write(use_case.name, day, cut_off, tables)
+    package = runtime().champion.package()
+    elapsed_ms = round((time.perf_counter() - started) * 1e3, 1)
+    log.info("features_written", records=rows(joined), labels=rows(labels), online=online, ms=elapsed_ms)
+    prefix = keys.predictions(use_case.name, day, version_of(package)) if package else ""
+    return Featured(
+        date=str(day),
+        records=rows(joined),
+        input_uri=lake.uri(key),
+        output_uri=lake.uri(prefix).rstrip("/") if package else "",
+        model_name=model_name(use_case.name, package) if package else "",
+        model_package=package,
+    ).to_json()
+
+
+def read(lake: Lake, use_case: UseCase, day: date) -> tuple[Columns, Columns, dict[str, Columns]]:
+    """The committed records of the day, the labels of the windows, and the side tables of the night."""
+    DayManifest.from_json(lake.get(keys.commit(use_case.name, day)))
+    records = lake.read_table(keys.curated(use_case.name, day))
+    window = nights(day - timedelta(days=use_case.context.nights - 1), day)
+    side = {name: lake.read_table(keys.curated(f"{use_case.name}_{name}", day)) for name in use_case.side_tables}
+    return records, read_labels(lake, use_case.name, window), side

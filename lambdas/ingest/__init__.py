@@ -1,0 +1,1 @@
+"""ingest: raw day to curated records, labels and quarantine."""

@@ -1,0 +1,1 @@
+"""monitor: sketches, drift and performance of a night."""

@@ -1,0 +1,68 @@
+"""Performance of the champion on the labels that have arrived: a sketch a day, metrics over a window of days."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, timedelta
+from functools import reduce
+
+import numpy as np
+
+from cumulet.adapters import parquet
+from cumulet.adapters.labels import nights, read_labels
+from cumulet.adapters.lake import Lake
+from cumulet.contracts import lake as keys
+from cumulet.contracts.manifests import canonical
+from cumulet.core.performance import PerformanceSketch
+from cumulet.core.schema import Columns
+from cumulet.core.usecase import UseCase
+
+WINDOW_DAYS = 14
+MINIMUM_DAYS = 7
+"""With fewer labelled days a figure says more about the weather than about the model."""
+
+Measured = tuple[dict[str, float], list[str]]
+
+
+def measure_performance(lake: Lake, use_case: UseCase, day: date, model: str) -> Measured:
+    """Write the sketch of the day whose labels are due in night `day`; metrics over the window that ends there."""
+    judged = day - timedelta(days=use_case.label_lag_days)
+    reasons = [] if sketch(lake, use_case, judged, day, model) else [f"{judged} is not scored by model {model}"]
+    window = nights(judged - timedelta(days=WINDOW_DAYS - 1), judged)
+    stored = lake.find_many(keys.sketch(use_case.name, each, model, "performance") for each in window)
+    sketches = [PerformanceSketch.from_json(json.loads(data)) for data in stored if data is not None]
+    labelled = [each for each in sketches if each.rows]
+    if len(labelled) < MINIMUM_DAYS:
+        return {}, [*reasons, f"model {model} has {len(labelled)} labelled days, performance needs {MINIMUM_DAYS}"]
+    merged = reduce(PerformanceSketch.merge, labelled)
+    metrics = {
+        "LabelRate": merged.rate,
+        "CalibrationGap": merged.calibration_gap,
+        "BrierSkill": merged.brier_skill,
+        "RocAuc": merged.roc_auc,
+    }
+    return metrics, reasons
+
+
+def sketch(lake: Lake, use_case: UseCase, judged: date, night: date, model: str) -> bool:
+    """Write the performance sketch of one day from the labels known up to `night`; False when it was not scored."""
+    scored = lake.find(keys.prediction_file(use_case.name, judged, model))
+    if scored is None:
+        return False
+    labels = read_labels(lake, use_case.name, nights(judged, night))
+    y, p = pairs(parquet.decode(scored), labels)
+    value = PerformanceSketch.of(y, p).to_json()
+    lake.put(keys.sketch(use_case.name, judged, model, "performance"), canonical(value), "application/json")
+    return True
+
+
+def pairs(predictions: Columns, labels: Columns) -> tuple[np.ndarray, np.ndarray]:
+    """Labels and predictions of the records that have both, each of shape (n,); of two labels the first counts."""
+    known: dict[str, float] = {}
+    if labels:
+        for id_, label in zip(labels["id"].tolist(), labels["label"].tolist(), strict=True):
+            known.setdefault(id_, label)
+    y = np.array([known.get(id_, np.nan) for id_ in predictions["id"].tolist()], dtype=np.float64)
+    p = predictions["prediction"].astype(np.float64)
+    both = ~np.isnan(y)
+    return y[both], p[both]

@@ -1,0 +1,1 @@
+"""predict: the HTTP API, one version a model package."""

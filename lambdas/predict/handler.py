@@ -1,0 +1,63 @@
+"""predict: the HTTP API behind API Gateway, and the direct call by which a release replays golden records."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from fastapi import FastAPI
+from mangum import Mangum
+
+from cumulet.adapters.logs import log_of
+from cumulet.adapters.online import OnlineStore
+from cumulet.contracts.env import PredictEnv
+from cumulet.contracts.errors import ContractError
+from lambdas.predict.api import create_app
+from lambdas.predict.problems import MEDIA_TYPE
+from lambdas.predict.service import Service
+from usecases import load
+
+TEXT = ["text/", "application/json", MEDIA_TYPE]
+"""Everything that this API answers is text; the rest would be sent in base64."""
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """What a warm environment keeps."""
+
+    service: Service
+    app: FastAPI
+
+
+@cache
+def runtime() -> Runtime:
+    """Built at the first call; the model and the context follow with the first request that needs them."""
+    env = PredictEnv.from_env(os.environ)
+    log = log_of("predict", use_case=env.use_case)
+    service = Service(load(env.use_case), env.model_package, OnlineStore(env.online_table), log)
+    return Runtime(service, create_app(service))
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Answer an API Gateway event, or {"replay": true, "records": […]} with {"predictions": […]}."""
+    log = log_of("predict", context, use_case=runtime().service.use_case.name)
+    if event.get("replay"):
+        predictions = runtime().service.replay(event["records"])
+        log.info("records_replayed", records=len(predictions))
+        return {"predictions": predictions}
+    if "requestContext" not in event:
+        raise ContractError(f"expected an API Gateway event or a replay, got the fields {sorted(event)}")
+    adapter = Mangum(runtime().app, lifespan="off", api_gateway_base_path=prefix(event), text_mime_types=TEXT)
+    answer: dict[str, Any] = adapter(event, context)
+    log.info("request_answered", path=event.get("path", ""), status=answer["statusCode"])
+    return answer
+
+
+def prefix(event: dict[str, Any]) -> str:
+    """The part of the path that is not ours: a stage or base path that the gateway left in front of the resource."""
+    proxied = (event.get("pathParameters") or {}).get("proxy")
+    own = f"/{proxied}" if proxied else event.get("resource") or ""
+    path = event.get("path") or ""
+    return path.removesuffix(own) if own not in ("", "/") and path.endswith(own) else ""

@@ -1,0 +1,100 @@
+"""What one version of `predict` serves: the model of its package, and the context features of the newest night."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from botocore.exceptions import BotoCoreError, ClientError
+
+from cumulet.adapters import artifact
+from cumulet.adapters.online import OnlineStore
+from cumulet.adapters.registry import Package, describe
+from cumulet.contracts.errors import NotFoundError, UnavailableError
+from cumulet.core.context import ContextTables, join, with_context
+from cumulet.core.model import Model
+from cumulet.core.usecase import UseCase
+
+FRESH_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class Context:
+    """The context tables as read from the online store, and when (monotonic clock)."""
+
+    tables: ContextTables
+    cut_off: datetime
+    read_at: float
+
+
+class Service:
+    """Predicts records. Model and context are fetched at the first request and kept."""
+
+    def __init__(self, use_case: UseCase, package: str, store: OnlineStore, log: Logger) -> None:
+        self.use_case = use_case
+        self.package_arn = package
+        self.log = log
+        self._store = store
+        self._model: Model | None = None
+        self._package: Package | None = None
+        self._context: Context | None = None
+
+    def predict(self, records: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        """One answer per valid record, in order. Raises UnavailableError before the first model or night."""
+        model, context = self.model(), self.context()
+        columns = join(self.use_case, self.use_case.schema.columns(records), context.tables)
+        shared = {
+            "threshold": model.manifest.threshold,
+            "model": self.package().version,
+            "cut_off": context.cut_off.isoformat(),
+        }
+        return [
+            {"id": record.get("id"), "prediction": p, "decision": p >= model.manifest.threshold, **shared}
+            for record, p in zip(records, model.predict(columns).tolist(), strict=True)
+        ]
+
+    def replay(self, records: Sequence[Mapping[str, Any]]) -> list[float]:
+        """Predictions of records that hold their context features, as golden records do."""
+        return self.model().predict(with_context(self.use_case, records)).tolist()  # type: ignore[no-any-return]
+
+    def model(self) -> Model:
+        """The model of the package, checked against this code. Raises UnavailableError when no model is live."""
+        if self._model is None:
+            started = time.perf_counter()
+            archive = artifact.fetch(self.package().artifact_uri)
+            with tempfile.TemporaryDirectory() as folder:
+                self._model = Model.load(artifact.unpack(archive, Path(folder)), self.use_case)
+            elapsed_ms = round((time.perf_counter() - started) * 1e3, 1)
+            self.log.info("model_loaded", model=self.package().version, bytes=len(archive), ms=elapsed_ms)
+        return self._model
+
+    def package(self) -> Package:
+        """The package in the registry. Raises UnavailableError when no model is live."""
+        if not self.package_arn:
+            raise UnavailableError("no model is live yet: train one and release it (cumulet train)")
+        if self._package is None:
+            self._package = describe(self.package_arn)
+        return self._package
+
+    def context(self) -> Context:
+        """The newest context tables, at most a minute old; older ones are served on when the store does not answer."""
+        now = time.monotonic()
+        if self._context is None or now - self._context.read_at > FRESH_SECONDS:
+            try:
+                tables, cut_off = self._store.read(self.use_case.name)
+            except NotFoundError as error:
+                raise UnavailableError(str(error)) from error
+            except (ClientError, BotoCoreError) as error:
+                if self._context is None:
+                    raise UnavailableError("the online store does not answer; try again in a minute") from error
+                age_s = round(now - self._context.read_at)
+                self.log.warning("context_stale", age_s=age_s, cut_off=str(self._context.cut_off), reason=str(error))
+                return self._context
+            self._context = Context(tables, cut_off, now)
+        return self._context

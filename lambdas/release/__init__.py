@@ -1,0 +1,1 @@
+"""release: publishes, replays and promotes a version of predict."""
