@@ -1,0 +1,67 @@
+"""The model artifact as Fit leaves it: a candidate fitted on all rows, with everything that serving it needs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cumulet.contracts.manifests import DatasetManifest, ModelManifest, canonical
+from cumulet.core.model import code_fingerprint, project_root
+from cumulet.core.sketches import FeatureSketch, InputSketch, Reference
+from cumulet.core.usecase import Candidate, UseCase
+from training import fitting, golden, packing
+from training.dataset import Rows
+
+PARITY_ROWS = 2_000
+"""Rows, as they are and with missing values and unseen codes, on which the fitted model and its file are compared."""
+
+
+def write(
+    use_case: UseCase, candidate: Candidate, rows: Rows, dataset: DatasetManifest, *, threshold: float, folder: Path
+) -> ModelManifest:
+    """Fit the candidate on all rows; write model.onnx, state.json, manifest.json, reference.json and code/."""
+    state = json.loads(canonical(use_case.fit_state(rows.columns, rows.y)))
+    matrix = use_case.transform(rows.columns, state)
+    model = fitting.fit_candidate(candidate, matrix, rows.y)
+    model_file = fitting.to_onnx(model, matrix.shape[1])
+
+    def predict(columns: Any) -> NDArray[np.float64]:
+        return fitting.probabilities(model, use_case.transform(columns, state))
+
+    manifest = ModelManifest(
+        use_case=use_case.name,
+        algorithm=candidate.algorithm,
+        dataset_id=dataset.dataset_id,
+        cut_off=dataset.cut_off,
+        fingerprint=code_fingerprint(use_case),
+        features=list(use_case.feature_names),
+        threshold=threshold,
+        parity=fitting.parity(model, model_file, _stress(use_case, rows, state)),
+        golden=golden.predicted(use_case, golden.records(use_case, rows.columns), predict),
+    )
+    reference = Reference(
+        inputs=InputSketch.learn(_inputs(use_case, rows)),
+        predictions=FeatureSketch.learn(fitting.probabilities(model, matrix)),
+    )
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "model.onnx").write_bytes(model_file)
+    (folder / "state.json").write_bytes(canonical(state))
+    (folder / "manifest.json").write_bytes(manifest.to_json())
+    (folder / "reference.json").write_bytes(canonical(reference.to_json()))
+    packing.write_code(project_root(), use_case.name, folder / "code")
+    return manifest
+
+
+def _inputs(use_case: UseCase, rows: Rows) -> dict[str, NDArray[Any]]:
+    names = (*use_case.schema.names, *use_case.context.names)
+    return {name: rows.columns[name] for name in names if name != "id"}
+
+
+def _stress(use_case: UseCase, rows: Rows, state: dict[str, Any]) -> NDArray[np.float32]:
+    sample = rows.where(np.linspace(0, len(rows) - 1, min(PARITY_ROWS, len(rows))).astype(int)).columns
+    both = [use_case.transform(columns, state) for columns in (sample, golden.odd(use_case, sample))]
+    return np.vstack(both)

@@ -1,0 +1,77 @@
+"""Baselines: what a candidate must beat to be worth its keep, each fitted on the same rows and judged on the same."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cumulet.contracts.errors import ContractError
+from cumulet.core.usecase import Baseline, UseCase
+from training.dataset import Rows
+
+COMPARED = ("roc_auc", "pr_auc", "brier_skill", "ece", "log_loss", "cost")
+"""The metrics that tables of models show."""
+Floats = NDArray[np.float64]
+Matrices = tuple[NDArray[np.float32], NDArray[np.float32]]
+
+
+def predict(use_case: UseCase, baseline: Baseline, train: Rows, judge: Rows, matrices: Matrices) -> Floats:
+    """Predictions (n,) on the rows to judge, of a baseline fitted on the rows to train; `matrices` are theirs.
+
+    Raises ContractError for a kind that there is not.
+    """
+    if baseline.kind == "prior":
+        return np.full(len(judge), train.y.mean())
+    if baseline.kind == "rate":
+        keys = [[use_case.column(rows.columns, name) for name in baseline.keys] for rows in (train, judge)]
+        return group_rates(keys[0], train.y, keys[1], baseline.strength)
+    if baseline.kind == "logistic":
+        return logistic(matrices[0], train.y, matrices[1])
+    raise ContractError(f"baseline {baseline.name}: kind {baseline.kind!r}; there are prior, rate and logistic")
+
+
+def group_rates(
+    train: Sequence[NDArray[Any]], y: Floats, judge: Sequence[NDArray[Any]], strength: float = 20.0
+) -> Floats:
+    """The training rate of each row's group (the combination of several keys), shrunk to the prior.
+
+    `train` and `judge` hold one array of keys, shape (n,), per part of the group. A group of n rows with k positives
+    says (k + strength · prior) / (n + strength); an unseen group says the prior.
+    """
+    prior = float(y.mean())
+    sums: dict[tuple[Any, ...], list[float]] = {}
+    for key, label in zip(_keys(train), y.tolist(), strict=True):
+        entry = sums.setdefault(key, [0.0, 0.0])
+        entry[0] += label
+        entry[1] += 1
+    rates = {key: (k + strength * prior) / (n + strength) for key, (k, n) in sums.items()}
+    return np.array([rates.get(key, prior) for key in _keys(judge)], np.float64)
+
+
+def _keys(parts: Sequence[NDArray[Any]]) -> list[tuple[Any, ...]]:
+    return list(zip(*(part.tolist() for part in parts), strict=True))
+
+
+def logistic(train: NDArray[np.float32], y: Floats, judge: NDArray[np.float32]) -> Floats:
+    """Logistic regression on the candidate's own matrix; medians for missing, standardised, L2."""
+    from sklearn.impute import SimpleImputer
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    model = make_pipeline(
+        SimpleImputer(strategy="median", keep_empty_features=True), StandardScaler(), LogisticRegression(max_iter=200)
+    )
+    return np.asarray(model.fit(train.astype(np.float64), y).predict_proba(judge)[:, 1], np.float64)
+
+
+def table(metrics: Mapping[str, Mapping[str, Any]]) -> str:
+    """Baselines against candidates as a text table, one row each, for the log."""
+    lines = [f"{'':<24}" + "".join(f"{name:>13}" for name in COMPARED)]
+    for name, row in metrics.items():
+        values = ("-" if row[c] is None else f"{row[c]:.4f}" for c in COMPARED)
+        lines.append(f"{name:<24}" + "".join(f"{value:>13}" for value in values))
+    return "\n".join(lines)

@@ -1,0 +1,103 @@
+"""Fit, a training job: baselines and candidates forward in time, then the best candidate on everything.
+
+In, channel `train`: a dataset snapshot. Out, in SM_MODEL_DIR: the artifact (training/artifact.py); in
+SM_OUTPUT_DATA_DIR: holdout.parquet, the later rows with every model's prediction, and training.json, what was tried.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+import usecases
+from cumulet.contracts.env import JobEnv
+from cumulet.contracts.manifests import ModelManifest
+from cumulet.core import metrics
+from cumulet.core.usecase import Candidate, UseCase
+from training import artifact, baselines, fitting
+from training.dataset import Rows, forward_split, read
+from training.failures import reported
+from training.holdout import Holdout
+
+
+def predict_later(use_case: UseCase, earlier: Rows, later: Rows) -> dict[str, NDArray[np.float64]]:
+    """Predictions on the later rows by every baseline and candidate, each fitted on the earlier rows."""
+    state = use_case.fit_state(earlier.columns, earlier.y)
+    matrices = use_case.transform(earlier.columns, state), use_case.transform(later.columns, state)
+    found = {b.name: baselines.predict(use_case, b, earlier, later, matrices) for b in use_case.baselines}
+    print(f"baselines fitted on {len(earlier)} rows: {', '.join(found)}", flush=True)
+    for candidate in use_case.candidates:
+        model = fitting.fit_candidate(candidate, matrices[0], earlier.y)
+        found[candidate.name] = fitting.probabilities(model, matrices[1])
+        print(f"candidate fitted on {len(earlier)} rows: {candidate.name}", flush=True)
+    return found
+
+
+def judge(use_case: UseCase, y: NDArray[np.float64], found: dict[str, NDArray[np.float64]]) -> dict[str, Any]:
+    """Metrics of every baseline and candidate on the same rows, each at the threshold that costs it least."""
+    price = {"miss": use_case.cost.miss, "false_alarm": use_case.cost.false_alarm}
+    return {name: metrics.summary(y, p, metrics.best_threshold(y, p, **price), **price) for name, p in found.items()}
+
+
+def best_candidate(use_case: UseCase, judged: dict[str, Any]) -> Candidate:
+    """The candidate with the highest gate metric; of equals the one declared first."""
+
+    def value(candidate: Candidate) -> float:
+        metric = judged[candidate.name][use_case.gates.metric]
+        return float("-inf") if metric is None else metric
+
+    return max(use_case.candidates, key=value)
+
+
+def tried(use_case: UseCase, chosen: Candidate, judged: dict[str, Any]) -> dict[str, Any]:
+    """What was tried, for the evaluation and the model card."""
+    return {
+        "candidate": chosen.name,
+        "parameters": dict(chosen.parameters),
+        "baselines": [baseline.name for baseline in use_case.baselines],
+        "models": judged,
+    }
+
+
+def report(chosen: Candidate, judged: dict[str, Any], manifest: ModelManifest) -> None:
+    """Print the table, and the metric lines that SageMaker's MetricDefinitions read."""
+    print(baselines.table(judged))
+    for name in baselines.COMPARED:
+        if judged[chosen.name][name] is not None:
+            print(f"holdout:{name}={judged[chosen.name][name]:.6f}")
+    print(f"holdout:parity={manifest.parity:.3e}", flush=True)
+
+
+@reported
+def main(argv: Sequence[str] | None = None) -> None:
+    """Fit; folders are SageMaker's SM_* variables, arguments those of the process when None."""
+    parser = argparse.ArgumentParser(prog="training.fit", description=__doc__)
+    parser.add_argument("--run", default="", help="the run of Training, for the log")
+    parser.add_argument("--holdout-days", type=int, default=28, help="how many of the last days are judged on")
+    arguments = parser.parse_args(argv)
+    use_case = usecases.load(JobEnv.from_env(os.environ).use_case)
+    rows, dataset = read(Path(os.environ.get("SM_CHANNEL_TRAIN", "/opt/ml/input/data/train")), use_case)
+    earlier, later = forward_split(rows, arguments.holdout_days)
+    print(
+        f"run {arguments.run}: dataset {dataset.dataset_id}, {len(earlier)} rows to fit, {len(later)} later ones",
+        flush=True,
+    )
+    found = predict_later(use_case, earlier, later)
+    judged = judge(use_case, later.y, found)
+    chosen = best_candidate(use_case, judged)
+    output = Path(os.environ.get("SM_OUTPUT_DATA_DIR", "/opt/ml/output/data"))
+    Holdout(later, found, tried(use_case, chosen, judged)).write(output)
+    folder = Path(os.environ.get("SM_MODEL_DIR", "/opt/ml/model"))
+    threshold = judged[chosen.name]["threshold"]
+    manifest = artifact.write(use_case, chosen, rows, dataset, threshold=threshold, folder=folder)
+    report(chosen, judged, manifest)
+
+
+if __name__ == "__main__":
+    main()

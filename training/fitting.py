@@ -1,0 +1,65 @@
+"""Fitting a candidate and turning it into the model file; scikit-learn's trees and their converter are used only here.
+
+HistGradientBoosting is fitted on the same float32 matrix that ONNX Runtime will score, without categorical_features and
+without a scaler: with any of these the converter goes wrong without a word. The parity gate measures it every time.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cumulet.contracts.errors import ContractError
+from cumulet.core.scoring import Scorer
+from cumulet.core.usecase import Candidate
+
+ALGORITHM = "HistGradientBoostingClassifier"
+FORBIDDEN = ("categorical_features",)
+"""Parameters that break parity with the model file."""
+REPEATABLE = {"early_stopping": False, "random_state": 2013}
+"""Unless the candidate says otherwise: the same rows give the same model."""
+
+
+def fit_candidate(candidate: Candidate, matrix: NDArray[np.float32], y: NDArray[np.float64]) -> Any:
+    """A fitted HistGradientBoostingClassifier with the candidate's parameters (scikit-learn's names).
+
+    `matrix` is (n, d) float32 with NaN for missing, `y` (n,) of 0 and 1. Raises ContractError for an algorithm or a
+    parameter that is not supported, ValueError for a matrix that is not float32 (trees fitted in float64 split between
+    two neighbours of float32).
+    """
+    if candidate.algorithm != ALGORITHM:
+        raise ContractError(f"candidate {candidate.name}: algorithm {candidate.algorithm!r}; there is {ALGORITHM!r}")
+    refused = [name for name in FORBIDDEN if name in candidate.parameters]
+    if refused:
+        raise ContractError(f"candidate {candidate.name}: {', '.join(refused)} may not be set; see training/fitting.py")
+    if matrix.dtype != np.float32:
+        raise ValueError(f"expected a float32 matrix, got {matrix.dtype}")
+    from sklearn.ensemble import HistGradientBoostingClassifier
+
+    try:
+        model = HistGradientBoostingClassifier(**{**REPEATABLE, **candidate.parameters})
+    except TypeError as error:
+        raise ContractError(f"candidate {candidate.name}: {error}") from error
+    return model.fit(matrix, y)
+
+
+def probabilities(model: Any, matrix: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Probability of the positive label by a fitted model, shape (n,)."""
+    return np.asarray(model.predict_proba(matrix)[:, 1], np.float64)
+
+
+def to_onnx(model: Any, width: int) -> bytes:
+    """The model file: input `features` float32 (n, width), outputs `label` and `probabilities` (n, 2)."""
+    from skl2onnx import to_onnx as convert
+    from skl2onnx.common.data_types import FloatTensorType
+
+    features = [("features", FloatTensorType([None, width]))]
+    graph = convert(model, initial_types=features, options={"zipmap": False}, target_opset=17)
+    return bytes(graph.SerializeToString())
+
+
+def parity(model: Any, model_file: bytes, matrix: NDArray[np.float32]) -> float:
+    """Largest |Δp| between the fitted model and its ONNX file on a float32 matrix (n, d), n > 0."""
+    return float(np.max(np.abs(probabilities(model, matrix) - Scorer(model_file).predict(matrix))))

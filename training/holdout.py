@@ -1,0 +1,54 @@
+"""The holdout: what Fit hands to Evaluate in its output folder."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cumulet.adapters import parquet
+from cumulet.contracts.manifests import canonical
+from cumulet.core.usecase import UseCase
+from training.dataset import LABEL, Rows
+
+DATA, TRIED = "holdout.parquet", "training.json"
+PREDICTION = "prediction:"
+"""Prefix of the columns of holdout.parquet that hold a model's predictions."""
+
+
+@dataclass(frozen=True)
+class Holdout:
+    """The later rows, each model's predictions (n,) on them by name, and what was tried.
+
+    `tried`: `candidate` (the chosen one's name), its `parameters`, the names of the `baselines`, and the metrics of all
+    `models`.
+    """
+
+    rows: Rows
+    predictions: Mapping[str, NDArray[np.float64]]
+    tried: Mapping[str, Any]
+
+    def write(self, folder: Path) -> None:
+        """Write holdout.parquet and training.json."""
+        predictions = {PREDICTION + name: p for name, p in self.predictions.items()}
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / DATA).write_bytes(parquet.encode({**self.rows.columns, LABEL: self.rows.y, **predictions}))
+        (folder / TRIED).write_bytes(canonical(self.tried))
+
+    @classmethod
+    def read(cls, folder: Path, use_case: UseCase) -> Holdout:
+        """Read what `write` has written."""
+        columns = parquet.decode((folder / DATA).read_bytes())
+        predictions = {n.removeprefix(PREDICTION): columns.pop(n) for n in list(columns) if n.startswith(PREDICTION)}
+        y = columns.pop(LABEL)
+        return cls(Rows(columns, y, use_case.days(columns)), predictions, json.loads((folder / TRIED).read_bytes()))
+
+    @property
+    def own(self) -> NDArray[np.float64]:
+        """The candidate's predictions, (n,)."""
+        return self.predictions[self.tried["candidate"]]

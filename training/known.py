@@ -1,0 +1,78 @@
+"""What was known at a night: the committed partitions of the lake, as tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from cumulet.adapters import parquet
+from cumulet.adapters.lake import Lake
+from cumulet.contracts import lake as keys
+from cumulet.contracts.errors import JobError, NotFoundError
+from cumulet.contracts.manifests import DayManifest, sha256
+from cumulet.core.schema import Columns, concatenate
+from cumulet.core.usecase import UseCase
+
+
+@dataclass(frozen=True)
+class Known:
+    """Tables up to a night, and the sha256 of every partition that they were read from.
+
+    `labels` have the night that they became known in as `known`, datetime64[D].
+    """
+
+    records: Columns
+    labels: Columns
+    side: Mapping[str, Columns]
+    sources: Mapping[str, str]
+
+    @classmethod
+    def read(cls, lake: Lake, use_case: UseCase, night: date) -> Known:
+        """Read what the nights up to `night` have committed; partitions of later nights are not touched.
+
+        Raises NotFoundError when no night is committed, JobError when a partition is not what its night committed.
+        """
+        nights = committed(lake, use_case.name, night)
+        if not nights:
+            raise NotFoundError(f"{use_case.name}: no day up to {night} is in the lake; run its nights first")
+        datasets = [use_case.name, *(f"{use_case.name}_{table}" for table in use_case.side_tables)]
+        sources: dict[str, str] = {}
+        records, *side = ([c for _, c in _tables(lake, nights, keys.curated, d, sources)] for d in datasets)
+        labels = [
+            {**columns, "known": np.full(len(columns["label"]), np.datetime64(day, "D"))}
+            for day, columns in _tables(lake, nights, keys.labels, use_case.name, sources)
+        ]
+        named = dict(zip(use_case.side_tables, map(concatenate, side), strict=True))
+        return cls(concatenate(records), concatenate(labels), named, sources)
+
+
+def committed(lake: Lake, use_case: str, night: date) -> dict[date, DayManifest]:
+    """The manifests of the days committed up to a night, in their order."""
+    listed = lake.list(keys.commit(use_case, night).split("dt=")[0])
+    marks = (key for key in listed if key.endswith("/_manifest.json"))
+    days = (date.fromisoformat(key.split("dt=")[1].split("/")[0]) for key in marks)
+    wanted = sorted(day for day in days if day <= night)
+    found = lake.find_many(keys.commit(use_case, day) for day in wanted)
+    return {day: DayManifest.from_json(data) for day, data in zip(wanted, found, strict=True) if data is not None}
+
+
+def _tables(
+    lake: Lake,
+    nights: Mapping[date, DayManifest],
+    key_of: Callable[[str, date], str],
+    dataset: str,
+    sources: dict[str, str],
+) -> Sequence[tuple[date, Columns]]:
+    """The partitions of a dataset that its nights list, in their order; adds their hashes to `sources`."""
+    wanted = {day: key_of(dataset, day) for day in nights}
+    wanted = {day: key for day, key in wanted.items() if key in nights[day].files}
+    tables = []
+    for (day, key), data in zip(wanted.items(), lake.find_many(wanted.values()), strict=True):
+        if data is None or sha256(data) != nights[day].files[key]:
+            raise JobError(f"{lake.uri(key)} is not what night {day} committed; run that night again, then train")
+        sources[key] = sha256(data)
+        tables.append((day, parquet.decode(data)))
+    return tables

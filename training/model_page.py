@@ -1,0 +1,63 @@
+"""The model card as a page to read: model_card.md."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from cumulet.core.usecase import UseCase
+from training.baselines import COMPARED
+
+Values = Mapping[str, Any]
+
+
+def when(evaluation: Values) -> str:
+    """How the evaluation was made, in a sentence."""
+    holdout = evaluation["holdout"]
+    return (
+        f"Fitted on earlier days, judged on {holdout['rows']} rows of {holdout['first_day']} to {holdout['last_day']}, "
+        "each as it was known at its night's cut-off."
+    )
+
+
+def page(use_case: UseCase, evaluation: Values, run: str) -> str:
+    """The model card as Markdown."""
+    return "\n".join(_lines(use_case, evaluation, run)) + "\n"
+
+
+def _lines(use_case: UseCase, evaluation: Values, run: str) -> Iterator[str]:
+    gate, candidate, champion = evaluation["gate"], evaluation["candidate"], evaluation["champion"]
+    yield f"# {use_case.title}\n"
+    yield f"{use_case.description}\n"
+    yield f"Run `{run}`, dataset `{evaluation['dataset_id']}`, as known at {evaluation['cut_off']}.\n"
+    yield f"**Gate: {'passed' if gate['passed'] else 'refused'}.**\n"
+    yield from (f"- {reason}" for reason in gate["reasons"])
+    yield f"\n## Evaluation, forward in time\n\n{when(evaluation)}\n"
+    yield from _table({evaluation["candidate_name"]: candidate, **evaluation["baselines"]}, COMPARED)
+    if champion and champion["compared"]:
+        yield f"\n## Against the champion\n\nThe {champion['days']} days after its cut-off {champion['cut_off']}.\n"
+        yield from _table({name: champion[name] for name in ("candidate", "champion")}, COMPARED)
+    elif champion:
+        yield f"\nNot compared with the champion: {champion['why']}.\n"
+    for name, groups in evaluation["slices"].items():
+        yield f"\n## By {name} (at least {use_case.min_slice_rows} rows)\n"
+        yield from _table(groups, ("rows", "rate", "mean_prediction", "roc_auc", "brier_skill", "ece"))
+    yield "\n## Calibration\n"
+    bins = {f"{b['low']:.1f} to {b['high']:.1f}": b for b in evaluation["calibration"]}
+    yield from _table(bins, ("rows", "mean_prediction", "rate"))
+    yield (
+        f"\n## Threshold\n\nAct at p ≥ {evaluation['threshold']:.4f}: {candidate['cost']:.3f} per record, where a "
+        f"miss costs {use_case.cost.miss:g} and a false alarm {use_case.cost.false_alarm:g}. It was chosen on these "
+        "rows, so the cost flatters a little."
+    )
+
+
+def _table(rows: Mapping[str, Values], names: tuple[str, ...]) -> Iterator[str]:
+    yield "| | " + " | ".join(names) + " |"
+    yield "|---" * (len(names) + 1) + "|"
+    for row, values in rows.items():
+        yield f"| {row} | " + " | ".join(_cell(values[name]) for name in names) + " |"
+
+
+def _cell(value: Any) -> str:
+    return "-" if value is None else f"{value:.4f}" if isinstance(value, float) else str(value)
