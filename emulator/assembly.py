@@ -1,0 +1,44 @@
+"""The emulator put together: clock, cloud, services, gateway. Importing this imports ministack."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import cast
+
+from emulator import limits
+from emulator.admin import Admin
+from emulator.clock import EmulatorClock
+from emulator.cloud import LocalCloud
+from emulator.gateway import Application, Gateway
+from emulator.lifespan import Lifespan
+from emulator.persistence import Saver
+from emulator.services import create_all
+from emulator.substrate import functions, names, settings, workflows
+from emulator.substrate.application import application
+
+
+def assemble(*, state: Path, endpoint: str, clock: EmulatorClock) -> Gateway:
+    """The whole cloud as one ASGI application. Raises SubstrateError when ministack is not the one we build on."""
+    names.check()
+    saver = Saver()
+    cloud = LocalCloud(
+        state=state, region=settings.REGION, account=settings.ACCOUNT, endpoint_url=endpoint, clock=clock, saver=saver
+    )
+    functions.install(state)
+    workflows.install(on_end=saver.mark)
+    services = create_all(cloud)
+    substrate = cast(Application, application)
+    lifespan = Lifespan(
+        substrate=substrate,
+        services=list(services.values()),
+        saver=saver,
+        on_stop=[workflows.stop, functions.stop],
+    )
+    return Gateway(
+        services=services,
+        substrate=substrate,
+        lifespan=lifespan,
+        admin=Admin(clock=clock, services=list(services), saver=saver),
+        saver=saver,
+        check=limits.check,
+    )

@@ -1,0 +1,152 @@
+"""What a service is, and what it may ask of the rest of the cloud."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+
+@dataclass(frozen=True)
+class Request:
+    """One HTTP request as a service sees it; the signature is not verified yet (`Cloud.authorize` does)."""
+
+    method: str
+    path: str
+    headers: dict[str, str]  # names in lower case
+    query: dict[str, list[str]]
+    body: bytes
+    access_key: str
+    account: str
+    region: str
+
+
+@dataclass(frozen=True)
+class Response:
+    """One HTTP answer."""
+
+    status: int
+    body: bytes = b""
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+class Service(Protocol):
+    """A service of ours: requests signed for the scope `name` come to it."""
+
+    name: str  # the signing scope, e.g. "sagemaker", "monitoring"
+
+    async def handle(self, request: Request) -> Response:
+        """Answer one request; a ServiceError that gets out is answered as JSON by the gateway."""
+        ...
+
+    async def start(self) -> None:
+        """Called once, after ministack's own state is restored and before the first request."""
+        ...
+
+    async def stop(self) -> None:
+        """Called at a clean stop, before ministack's; nothing that the service started may be left."""
+        ...
+
+
+class Clock(Protocol):
+    """The emulator's time."""
+
+    def now(self) -> datetime:
+        """The emulator's time, UTC, with a time zone."""
+        ...
+
+    def on_change(self, listener: Callable[[], None]) -> None:
+        """Call this, in the thread that set the clock, after each change and before the change is answered."""
+        ...
+
+
+@dataclass(frozen=True)
+class Provisioned:
+    """A CloudFormation resource that exists: what Ref gives, and what Fn::GetAtt gives by name."""
+
+    physical_id: str
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+
+
+# create(logical_id, properties, stack_name); raises ServiceError or ValueError, its text becomes the event's reason
+Create = Callable[[str, Mapping[str, Any], str], Provisioned]
+# update(physical_id, old_properties, new_properties, stack_name); a new physical id means: replaced
+Update = Callable[[str, Mapping[str, Any], Mapping[str, Any], str], Provisioned]
+# delete(physical_id, properties); deleting what is gone is no error
+Delete = Callable[[str, Mapping[str, Any]], None]
+
+
+@dataclass(frozen=True)
+class Task:
+    """One task of a Step Functions execution that calls an integration of ours."""
+
+    resource: str  # as written, e.g. arn:aws:states:::sagemaker:createTrainingJob.sync
+    input: Mapping[str, Any]  # the task's resolved Parameters or Arguments
+    role_arn: str  # of the state machine: its permissions are the ones to check (`Cloud.authorize_role`)
+    execution_arn: str
+    stopped: Callable[[], bool]  # true once the execution was stopped or the emulator is stopping
+
+    @property
+    def sync(self) -> bool:
+        """Whether the task waits until the job has ended."""
+        return self.resource.endswith(".sync") or self.resource.endswith(".sync:2")
+
+
+# Runs in a thread of its own; returns the task's output. Raises ServiceError: code becomes the task's Error, message
+# its Cause (AWS: "SageMaker.<Exception>" for API errors, "States.TaskFailed" with the Describe JSON for a failed job).
+Integration = Callable[[Task], Mapping[str, Any]]
+
+
+class Cloud(Protocol):
+    """What a service may ask of the rest. Every method is thread-safe and may be called from any thread."""
+
+    state: Path  # the state folder; a service keeps its own in state / <name>
+    region: str
+    account: str
+    endpoint_url: str  # where our gateway answers, e.g. http://127.0.0.1:4566
+    clock: Clock
+
+    def put_event(self, *, source: str, detail_type: str, detail: Mapping[str, Any], resources: list[str]) -> None:
+        """Put one event of an AWS service on the default bus, its time the clock's; rule targets are started."""
+        ...
+
+    def notify(self, arn: str, message: Mapping[str, Any]) -> None:
+        """Publish to an SNS topic, or call a function asynchronously, as JSON."""
+        ...
+
+    def put_logs(self, group: str, stream: str, messages: list[str]) -> None:
+        """Append lines to a log stream, stamped with real time; makes the group and the stream when they are absent."""
+        ...
+
+    def role_credentials(self, role_arn: str, session_name: str) -> dict[str, str]:
+        """AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN of the role (12 hours), enforced by IAM.
+
+        Raises AccessDenied when there is no such role.
+        """
+        ...
+
+    def authorize(
+        self, request: Request, action: str, resource_arn: str, context: Mapping[str, Any] | None = None
+    ) -> None:
+        """Verify the caller and let IAM decide; `context` holds condition keys, e.g. cloudwatch:namespace.
+
+        Raises AccessDenied (or ServiceError for a credential that is unknown, expired or wrongly signed).
+        """
+        ...
+
+    def authorize_role(self, role_arn: str, action: str, resource_arn: str) -> None:
+        """Let IAM decide for a role itself (a state machine's, a job's). Raises AccessDenied."""
+        ...
+
+    def register_resource_type(self, type_name: str, create: Create, update: Update, delete: Delete) -> None:
+        """Let CloudFormation make resources of this type through us; replaces ministack's own where it has one."""
+        ...
+
+    def register_integration(self, prefix: str, handler: Integration) -> None:
+        """Let Step Functions tasks with this resource (`arn:aws:states:::sagemaker:createTrainingJob`) come to us.
+
+        `.sync` and `.sync:2` of it come to the same handler (`Task.sync`).
+        """
+        ...

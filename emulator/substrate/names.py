@@ -1,0 +1,57 @@
+"""The private names of ministack that we build on, and what would stop working without each."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.metadata import version
+
+from emulator.errors import SubstrateError
+
+PINNED = "1.5.33"
+
+NAMES: dict[str, tuple[str, ...]] = {
+    "ministack.app": ("AUTH", "SERVICE_HANDLERS", "_build_persistence_save_dict", "app"),
+    "ministack.core.persistence": ("_json_default", "_state_format_version", "STATE_DIR"),
+    "ministack.core.responses": ("get_account_id", "request_scope", "set_request_account_id"),
+    "ministack.core.iam_evaluator": (
+        "AuthError", "EvalContext", "_gather_role_policies", "_permissions_boundary", "enforce", "evaluate",
+        "pin_request_caller", "pin_signed_body", "pin_signed_request",
+    ),
+    "ministack.core.iam_actions": ("identity_denial_message",),
+    "ministack.core.router": ("detect_service",),
+    "ministack.core.lambda_runtime": ("_PYTHON_WORKER_SCRIPT", "_detect_runtime_binary", "reset"),
+    "ministack.services.cloudformation.provisioners": ("_RESOURCE_HANDLERS",),
+    "ministack.services.cloudwatch_logs": ("_create_log_group", "_create_log_stream", "_put_log_events"),
+    "ministack.services.eventbridge": (
+        "_archive_event", "_dispatch_event", "_dispatch_to_lambda", "_dispatch_to_sns", "_events_log_list",
+        "_pattern_event_view",
+    ),
+    "ministack.services.iam": ("_roles",),
+    "ministack.services.sts": ("register_session",),
+    "ministack.services.stepfunctions": (
+        "_ExecutionError", "_SERVICE_DISPATCH", "_execute_task", "_executions", "_run_execution", "_state_machines",
+        "time",
+    ),
+}  # fmt: skip
+
+
+def moved() -> list[str]:
+    """The names that are not where we expect them, as `module.name`."""
+    return [f"{module}.{name}" for module, names in NAMES.items() for name in names if not _has(module, name)]
+
+
+def check() -> None:
+    """Raise SubstrateError when ministack is not the version we build on, or one of its names has moved."""
+    gone = moved()
+    if gone:
+        raise SubstrateError(
+            f"ministack {version('ministack')} has no {', '.join(gone)}; install ministack=={PINNED},"
+            " or mend emulator/substrate and its contract tests"
+        )
+
+
+def _has(module: str, name: str) -> bool:
+    try:
+        return hasattr(import_module(module), name)
+    except ImportError:
+        return False
