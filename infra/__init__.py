@@ -1,0 +1,1 @@
+"""The cloud as code: one construct per capability, stacks that compose and grant."""

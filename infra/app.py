@@ -1,0 +1,45 @@
+"""The CDK app: the foundation, and a stack for every use case that has settings."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from aws_cdk import App, DefaultStackSynthesizer, Environment, Tags
+
+from cumulet.contracts.settings import FOUNDATION, UseCaseSettings, stack_name
+from infra.foundation import Foundation
+from infra.platforms import Target
+from infra.use_case import UseCase
+
+LOCAL = Environment(account="000000000000", region="us-east-1")
+
+
+def build(root: Path, *, target: str = "", outdir: str | None = None) -> App:
+    """The app with its stacks, not yet synthesised. The target comes from the context unless given; local by default."""
+    # No stack asks for a version of the bootstrap: a local one has none, and the CDK CLI checks for itself.
+    synthesizer = DefaultStackSynthesizer(generate_bootstrap_version_rule=False)
+    app = App(outdir=outdir, default_stack_synthesizer=synthesizer)
+    chosen = Target(target or app.node.try_get_context("target") or "local")
+    foundation = Foundation(app, FOUNDATION, target=chosen, env=environment(chosen))
+    for path in sorted((root / "usecases").glob("*/usecase.toml")):
+        settings = UseCaseSettings.load(path)
+        UseCase(
+            app,
+            stack_name(settings.name),
+            root=root,
+            settings=settings,
+            foundation=foundation,
+            target=chosen,
+            env=environment(chosen),
+        )
+    Tags.of(app).add("project", "cumulet")
+    return app
+
+
+def environment(target: Target) -> Environment | None:
+    """Account and region: the emulator's, or those of the CDK CLI's credentials; neither: wherever it is deployed."""
+    if target.name != "aws":
+        return LOCAL
+    account, region = os.environ.get("CDK_DEFAULT_ACCOUNT"), os.environ.get("CDK_DEFAULT_REGION")
+    return Environment(account=account, region=region) if account and region else None

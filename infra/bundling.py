@@ -1,0 +1,107 @@
+"""What is shipped: a Lambda package or a zip application is the import closure of its modules, with its wheels.
+
+Both are zips with sorted names and fixed dates: same sources, same bytes. They are kept under .build/, named by what they
+were made of, so a second deploy makes nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from cumulet.contracts.closure import closure
+from infra import job_main
+from infra.platforms import Target
+from infra.wheels import compile_all, publish, wheels
+
+EPOCH = (1980, 1, 1, 0, 0, 0)
+
+JOB_REQUIREMENTS = ("boto3", "numpy", "onnx", "onnxruntime", "protobuf", "pyarrow", "scikit-learn", "skl2onnx")
+"""What jobs import and their image may lack."""
+
+@dataclass(frozen=True)
+class Bundle:
+    """A zip and the hash of what it was made of."""
+
+    path: Path
+    digest: str
+
+
+def function_package(root: Path, name: str, modules: Sequence[str], target: Target) -> Bundle:
+    """The package of lambdas/<name>: its handler's closure, that of further modules loaded by name, and its wheels."""
+    sources = closure(root, [f"lambdas.{name}.handler", *modules])
+    folder = wheels(root, requirements(root / "lambdas" / name / "requirements.txt"), target.platform)
+    digest = _digest([folder.name, *(f"{p} {_sha256(root / p)}" for p in sources)])
+    path = root / ".build" / "functions" / f"{name}-{digest}.zip"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=path.parent) as aside:
+            code = Path(aside) / "code"
+            for source in sources:
+                (code / source).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(root / source, code / source)
+            compile_all(code, target.platform)
+            compression = zipfile.ZIP_DEFLATED if target.name == "aws" else zipfile.ZIP_STORED
+            archive = write_zip(Path(aside) / "made.zip", [*_files(folder), *_files(code)], compression)
+            publish(archive, path)
+    return Bundle(path, digest)
+
+
+def job_application(root: Path, modules: Sequence[str]) -> Bundle:
+    """The zip application of the jobs: `__main__.py`, pinned requirements.txt and the closure of the modules."""
+    pins = [f"{name}=={_pinned(root, name)}" for name in JOB_REQUIREMENTS]
+    texts = {"__main__.py": Path(job_main.__file__).read_bytes(), "requirements.txt": ("\n".join(pins) + "\n").encode()}
+    texts |= {p.as_posix(): (root / p).read_bytes() for p in closure(root, modules)}
+    digest = _digest([f"{name} {hashlib.sha256(data).hexdigest()}" for name, data in sorted(texts.items())])
+    path = root / ".build" / "jobs" / f"{digest}.zip"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=path.parent) as aside:
+            for name, data in texts.items():
+                (Path(aside) / "code" / name).parent.mkdir(parents=True, exist_ok=True)
+                (Path(aside) / "code" / name).write_bytes(data)
+            files = _files(Path(aside) / "code")
+            publish(write_zip(Path(aside) / "made.zip", files, zipfile.ZIP_DEFLATED), path)
+    return Bundle(path, digest)
+
+
+def write_zip(path: Path, files: Sequence[tuple[str, Path]], compression: int) -> Path:
+    """Write (name, file) pairs: sorted, with fixed dates and modes."""
+    with zipfile.ZipFile(path, "w", compression) as archive:
+        for name, file in sorted(files):
+            entry = zipfile.ZipInfo(name, EPOCH)
+            entry.external_attr = 0o100644 << 16
+            entry.compress_type = compression
+            archive.writestr(entry, file.read_bytes())
+    return path
+
+
+def requirements(path: Path) -> list[str]:
+    """Names in a requirements file, without comments."""
+    lines = (line.split("#")[0].strip() for line in path.read_text().splitlines())
+    return [line for line in lines if line]
+
+
+def _pinned(root: Path, name: str) -> str:
+    match = re.search(rf"^{re.escape(name)}==([^\s;]+)", (root / "requirements.txt").read_text(), re.MULTILINE)
+    if match is None:
+        raise KeyError(f"requirements.txt does not pin {name}")
+    return match[1]
+
+
+def _files(folder: Path) -> list[tuple[str, Path]]:
+    return [(p.relative_to(folder).as_posix(), p) for p in folder.rglob("*") if p.is_file()]
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _digest(lines: Sequence[str]) -> str:
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:32]

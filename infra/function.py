@@ -1,0 +1,58 @@
+"""A Lambda function of ours: its package, its environment as a type, its log."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from aws_cdk import AssetHashType, Duration, RemovalPolicy
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from cumulet.contracts.env import Env
+from infra.bundling import function_package
+from infra.nag import accept
+from infra.platforms import Target
+
+
+class Function(Construct):
+    """lambdas/<name> with its wheels; it may write its own log, and nothing else until granted."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        root: Path,
+        name: str,
+        env: Env,
+        target: Target,
+        memory: int,
+        timeout: Duration,
+        plug_ins: tuple[str, ...] = (),
+    ) -> None:
+        super().__init__(scope, id)
+        package = function_package(root, name, plug_ins, target)
+        self.log = logs.LogGroup(
+            self, "Log", retention=logs.RetentionDays.ONE_MONTH, removal_policy=RemovalPolicy.DESTROY
+        )
+        self.role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
+        self.log.grant_write(self.role)
+        self.function = lambda_.Function(
+            self,
+            "Function",
+            code=lambda_.Code.from_asset(
+                str(package.path), asset_hash=package.digest, asset_hash_type=AssetHashType.CUSTOM
+            ),
+            handler=f"lambdas.{name}.handler.handler",
+            runtime=target.runtime,
+            architecture=target.architecture,
+            environment=env.to_env() | {"POWERTOOLS_SERVICE_NAME": name},
+            role=self.role,
+            memory_size=memory,
+            timeout=timeout,
+            log_group=self.log,
+        )
+        if target.name != "aws":
+            accept(self.function, "L1", "On a laptop the functions run in the Python that is there; on AWS in the newest.")

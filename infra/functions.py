@@ -1,0 +1,99 @@
+"""The five functions of a use case, and what each is told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from aws_cdk import Duration
+from constructs import Construct
+
+from cumulet.contracts import metrics
+from cumulet.contracts.env import Env, FeaturesEnv, IngestEnv, MonitorEnv, PredictEnv, ReleaseEnv
+from infra.function import Function
+from infra.grants import grant_alias_read, grant_metrics, grant_release
+from infra.lake import Lake
+from infra.online import OnlineStore
+from infra.platforms import Target
+from infra.registry import Registry
+
+ALIAS = "live"
+"""Names the version of `predict` that carries the champion."""
+
+
+class Functions(Construct):
+    """ingest, features, predict, monitor, release."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        root: Path,
+        use_case: str,
+        lake: Lake,
+        online: OnlineStore,
+        registry: Registry,
+        target: Target,
+    ) -> None:
+        super().__init__(scope, id)
+        self.root, self.use_case, self.target = root, use_case, target
+        self.lake, self.online, self.registry = lake, online, registry
+        common = {"use_case": use_case, "lake_bucket": lake.bucket.bucket_name}
+        table = online.table.table_name
+        self.predict = self._function("Predict", PredictEnv(**common, online_table=table), memory=1024, seconds=29)
+        champion = {"predict_function": self.predict.function.function_name, "alias": ALIAS}
+
+        release = ReleaseEnv(
+            **common,
+            **champion,
+            model_package_group=registry.name,
+            transform_role=registry.transform_role.role_arn,
+            transform_image=registry.transform_image,
+        )
+        features = FeaturesEnv(**common, **champion, online_table=table)
+        monitor = MonitorEnv(**common, **champion, namespace=metrics.NAMESPACE)
+        self.ingest = self._function("Ingest", IngestEnv(**common), memory=512, seconds=60)
+        self.features = self._function("Features", features, memory=1024, seconds=120)
+        self.monitor = self._function("Monitor", monitor, memory=1024, seconds=120)
+        self.release = self._function("Release", release, memory=512, seconds=300)
+        self._grant()
+
+    def _function(self, id: str, env: Env, *, memory: int, seconds: int) -> Function:
+        return Function(
+            self,
+            id,
+            root=self.root,
+            name=id.lower(),
+            env=env,
+            target=self.target,
+            memory=memory,
+            timeout=Duration.seconds(seconds),
+            plug_ins=("usecases", f"usecases.{self.use_case}"),
+        )
+
+    def _grant(self) -> None:
+        """Who may do what."""
+        lake, registry, table, predict = self.lake, self.registry, self.online.table, self.predict.function
+
+        lake.grant_read(self.ingest.role, "raw", "curated", "labels", "quarantine")
+        lake.grant_write(self.ingest.role, "curated", "labels", "quarantine")
+        lake.bucket.grant_delete(self.ingest.role, "quarantine/*")
+
+        lake.grant_read(self.features.role, "curated", "labels")
+        lake.grant_write(self.features.role, "features")
+        table.grant(self.features.role, "dynamodb:PutItem", "dynamodb:GetItem", "dynamodb:Query")
+        grant_alias_read(self.features.role, predict)
+
+        lake.grant_read(self.predict.role, "models")
+        registry.grant_read(self.predict.role)
+        table.grant(self.predict.role, "dynamodb:Query")
+
+        lake.grant_read(self.monitor.role, "curated", "features", "predictions", "labels", "sketches", "models")
+        lake.grant_write(self.monitor.role, "sketches")
+        registry.grant_read(self.monitor.role)
+        grant_alias_read(self.monitor.role, predict)
+        grant_metrics(self.monitor.role)
+
+        lake.grant_read(self.release.role, "models")
+        registry.grant_read(self.release.role)
+        grant_release(self.release.role, predict, registry.transform_role, f"{self.use_case}-*")

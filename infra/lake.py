@@ -1,0 +1,112 @@
+"""The lake: one bucket with a zone per prefix, and the database that describes the zones to Athena."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from aws_cdk import Duration
+from aws_cdk import aws_glue as glue
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from cumulet.contracts.settings import UseCaseSettings
+from infra.nag import accept
+from infra.platforms import Target
+
+NOT_KEPT = {"quarantine": 90, "runs": 90}
+"""Zones that are of no use after so many days: refused rows, and what jobs of one training run pass on."""
+
+
+class Lake(Construct):
+    """Where data lives: encrypted, versioned, reachable over TLS only."""
+
+    def __init__(self, scope: Construct, id: str, *, target: Target) -> None:
+        super().__init__(scope, id)
+        self.bucket = s3.Bucket(
+            self,
+            "Bucket",
+            encryption=s3.BucketEncryption.S3_MANAGED,
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            enforce_ssl=True,
+            versioned=True,
+            removal_policy=target.removal,
+            lifecycle_rules=[
+                s3.LifecycleRule(
+                    noncurrent_version_expiration=Duration.days(30),
+                    abort_incomplete_multipart_upload_after=Duration.days(1),
+                ),
+                *(s3.LifecycleRule(prefix=f"{zone}/", expiration=Duration.days(d)) for zone, d in NOT_KEPT.items()),
+            ],
+        )
+        self.database = glue.CfnDatabase(
+            self,
+            "Database",
+            catalog_id=self.bucket.stack.account,
+            database_input=glue.CfnDatabase.DatabaseInputProperty(description="The zones of the Cumulet lake."),
+        )
+        accept(self.bucket, "S1", "CloudTrail logs access where an account wants it; a bucket of logs costs more than the lake.")
+
+    def grant_read(self, identity: iam.IGrantable, *zones: str) -> None:
+        """Read zones; listing too, so that an absent key is a 404."""
+        for zone in zones:
+            self.bucket.grant_read(identity, f"{zone}/*")
+
+    def grant_write(self, identity: iam.IGrantable, *zones: str) -> None:
+        """Put objects into zones."""
+        for zone in zones:
+            self.bucket.grant_put(identity, f"{zone}/*")
+
+
+class Zone(Construct):
+    """One table of the lake, its partitions computed from the path: nothing to crawl, nothing to repair."""
+
+    def __init__(
+        self, scope: Construct, id: str, *, lake: Lake, name: str, prefix: str, columns: Mapping[str, str], partitions: Mapping[str, str]
+    ) -> None:
+        super().__init__(scope, id)
+        location = f"s3://{lake.bucket.bucket_name}/{prefix}"
+        parameters = {"classification": "parquet", "projection.enabled": "true"}
+        for partition, kind in partitions.items():
+            parameters[f"projection.{partition}.type"] = kind
+            if kind == "date":
+                parameters |= {f"projection.{partition}.format": "yyyy-MM-dd", f"projection.{partition}.range": "2013-01-01,NOW"}
+        parameters["storage.location.template"] = location + "".join(f"/{p}=${{{p}}}" for p in partitions)
+        glue.CfnTable(
+            self,
+            "Table",
+            catalog_id=lake.database.catalog_id,
+            database_name=lake.database.ref,
+            table_input=glue.CfnTable.TableInputProperty(
+                name=name,
+                table_type="EXTERNAL_TABLE",
+                parameters=parameters,
+                partition_keys=[glue.CfnTable.ColumnProperty(name=p, type="string") for p in partitions],
+                storage_descriptor=glue.CfnTable.StorageDescriptorProperty(
+                    location=location,
+                    columns=[glue.CfnTable.ColumnProperty(name=n, type=t) for n, t in columns.items()],
+                    input_format="org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat",
+                    output_format="org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat",
+                    serde_info=glue.CfnTable.SerdeInfoProperty(
+                        serialization_library="org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe"
+                    ),
+                ),
+            ),
+        )
+
+
+def add_zones(scope: Construct, settings: UseCaseSettings, lake: Lake) -> None:
+    """Describe the zones of a use case to Athena: curated, its side tables, labels, features, predictions."""
+    for table, columns in settings.tables.items():
+        zone, _, side = table.partition("_")
+        dataset = f"{settings.name}_{side}" if side else settings.name
+        days = {"known": "date"} if zone == "labels" else {"dt": "date"}
+        Zone(
+            scope,
+            f"Zone{table.title().replace('_', '')}",
+            lake=lake,
+            name=f"{settings.name}_{table}",
+            prefix=f"{zone}/{dataset}",
+            columns=columns,
+            partitions=days | ({"model": "injected"} if zone == "predictions" else {}),
+        )

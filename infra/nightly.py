@@ -1,0 +1,94 @@
+"""Nightly: ingest → context features → batch transform → monitor, at the use case's cut-off."""
+
+from __future__ import annotations
+
+from aws_cdk import Duration, TimeZone
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_scheduler as scheduler
+from aws_cdk import aws_scheduler_targets as targets
+from aws_cdk import aws_stepfunctions as sfn
+from constructs import Construct
+
+from cumulet.contracts.settings import UseCaseSettings
+from infra.state_machine import StateMachine, invoke, sagemaker_job
+
+
+class Nightly(Construct):
+    """Scores the day that begins, with what is known at the cut-off.
+
+    Input {"date": …}: a date (a back-fill) or the schedule's time stamp. A night without records, or before any
+    model is live, goes straight to Monitor.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        settings: UseCaseSettings,
+        ingest: lambda_.IFunction,
+        features: lambda_.IFunction,
+        monitor: lambda_.IFunction,
+        transform_role: iam.IRole,
+    ) -> None:
+        super().__init__(scope, id)
+        date = {"date": "{% $date %}"}
+        given = {"date": "{% $states.input.date %}"}
+        known = {"date": "{% $states.result.Payload.date %}"}
+
+        ingested = invoke(self, "Ingest", function=ingest, payload=given, assign=known)
+        featured = invoke(self, "Features", function=features, payload=date)
+        scored = sagemaker_job(
+            self, "Score", operation="createTransformJob", arguments=_transform(settings, "{% $states.input.model_name %}")
+        )
+        monitored = invoke(self, "Monitor", function=monitor, payload=date)
+
+        score = scored.next(monitored)
+        with_model = sfn.Choice.jsonata(self, "A model is live?")
+        with_model.when(sfn.Condition.jsonata("{% $states.input.model_name = '' %}"), monitored).otherwise(score)
+        with_records = sfn.Choice.jsonata(self, "Any records?")
+        with_records.when(sfn.Condition.jsonata("{% $states.input.records = 0 %}"), monitored)
+        with_records.otherwise(featured.next(with_model))
+
+        self.states = StateMachine(
+            self,
+            "States",
+            start=ingested.next(with_records),
+            timeout=Duration.hours(6),
+            comment=f"Scores the day that begins, for {settings.name}.",
+        )
+        self.states.allow_jobs("TransformJob", names=f"{settings.name}-*", role=transform_role)
+        self.machine = self.states.machine
+        scheduler.Schedule(
+            self,
+            "Schedule",
+            description=f"The cut-off of {settings.name}.",
+            schedule=scheduler.ScheduleExpression.cron(
+                minute="0", hour=str(settings.cut_off_hour), time_zone=TimeZone.of(settings.time_zone)
+            ),
+            target=targets.StepFunctionsStartExecution(
+                self.machine,
+                input=scheduler.ScheduleTargetInput.from_object({"date": scheduler.ContextAttribute.scheduled_time}),
+                retry_attempts=3,
+            ),
+        )
+
+
+def _transform(settings: UseCaseSettings, model_name: str) -> dict[str, object]:
+    """Parquet in, Parquet out: one object is one request of at most 100 MB."""
+    name = f"{{% '{settings.name}-night-' & $date & '-' & $substring($uuid(), 0, 8) %}}"
+    source = {"S3DataType": "S3Prefix", "S3Uri": "{% $states.input.input_uri %}"}
+    return {
+        "TransformJobName": name,
+        "ModelName": model_name,
+        "MaxConcurrentTransforms": 1,
+        "MaxPayloadInMB": 100,
+        "TransformInput": {
+            "DataSource": {"S3DataSource": source},
+            "ContentType": "application/x-parquet",
+            "SplitType": "None",
+        },
+        "TransformOutput": {"S3OutputPath": "{% $states.input.output_uri %}", "Accept": "application/x-parquet"},
+        "TransformResources": {"InstanceType": settings.jobs.transform, "InstanceCount": 1},
+    }
