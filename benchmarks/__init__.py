@@ -1,0 +1,1 @@
+"""Measured figures: each module prints them, and writes benchmarks/results/NAME.json."""

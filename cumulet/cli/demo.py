@@ -1,0 +1,181 @@
+"""`cumulet demo`: the whole loop on real data, from an empty machine to a retrained champion."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from cumulet.adapters import alarms, emulator
+from cumulet.adapters.nights import Night
+from cumulet.adapters.sketches import SketchReader
+from cumulet.cli.models import model_rows
+from cumulet.cli.nights import evaluation_of, load_days, night_row, run_night, run_training
+from cumulet.cli.options import AsJson
+from cumulet.cli.system import apply
+from cumulet.cli.target import ROOT, STATE, Target, use_local_credentials
+from cumulet.cli.terminal import Step, print_json, print_table, say, step
+from cumulet.cli.workspace import Workspace, open_workspace
+from cumulet.contracts.errors import JobError
+
+USE_CASE = "flights"
+FIRST_DAY, FIRST_NIGHT, LAST_NIGHT = date(2013, 1, 1), date(2013, 4, 1), date(2013, 12, 31)
+
+
+@dataclass
+class Report:
+    """What the demo tells at its end, and writes to .cumulet/demo.json."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+    baselines: list[dict[str, Any]] = field(default_factory=list)
+    prediction: dict[str, Any] = field(default_factory=dict)
+    nights: list[dict[str, Any]] = field(default_factory=list)
+    months: list[dict[str, Any]] = field(default_factory=list)
+    alarms: list[dict[str, Any]] = field(default_factory=list)
+    models: list[dict[str, Any]] = field(default_factory=list)
+    retraining: dict[str, Any] = field(default_factory=dict)
+    endpoint: dict[str, str] = field(default_factory=dict)
+
+    @contextmanager
+    def step(self, name: str, title: str) -> Iterator[Step]:
+        """A step of the demo: shown while it runs, its seconds kept."""
+        with step(title) as current:
+            yield current
+        self.seconds[name] = round(current.seconds, 2)
+
+
+def demo(
+    context: typer.Context,
+    nights: Annotated[int, typer.Option(help="At most so many nights; the demo ends at the first retraining.")] = 275,
+    as_json: AsJson = False,
+) -> None:
+    """The whole loop on real flights: deploy, load, train, release, nights, alarm, retraining.
+
+    It starts from an empty emulator (an earlier one's state is kept in .cumulet/previous) and leaves it running.
+
+    Example: cumulet demo
+    """
+    if context.obj is not Target.local:
+        raise typer.BadParameter("the demo runs on the emulator; on AWS use deploy, load, train and night")
+    report, began = Report(), time.monotonic()
+    workspace = _build(report)
+    _first_champion(workspace, report)
+    _nights(workspace, report, nights)
+    _summary(workspace, report)
+    report.seconds["total"] = round(time.monotonic() - began, 2)
+    path = STATE / "demo.json"
+    path.write_text(json.dumps(vars(report), indent=1, default=str))
+    print_json(vars(report)) if as_json else _print(report, path)
+
+
+def _build(report: Report) -> Workspace:
+    with report.step("up", "Starting AWS on this machine"):
+        _set_aside()
+        running = emulator.start(STATE / "emulator")
+        use_local_credentials(running.endpoint)
+    apply(Target.local, report.seconds)
+    return open_workspace(USE_CASE, Target.local)
+
+
+def _set_aside() -> None:
+    """Stop an emulator that runs and keep its state, so that the demo starts from nothing and nothing is lost."""
+    emulator.stop(STATE / "emulator")
+    if (STATE / "emulator").exists():
+        shutil.rmtree(STATE / "previous", ignore_errors=True)
+        (STATE / "emulator").rename(STATE / "previous")
+
+
+def _first_champion(workspace: Workspace, report: Report) -> None:
+    with report.step("load", "Loading January to March 2013 into the lake") as current:
+        loaded = load_days(workspace, FIRST_DAY, FIRST_NIGHT - timedelta(days=1), current.note)
+    say(f"  {sum(d.records for d in loaded):,} flights, {sum(d.labels for d in loaded):,} outcomes")
+    with report.step("night", "First night, 2013-04-01: what is known at 03:00"):
+        run_night(workspace, FIRST_NIGHT)
+    with report.step("train", "Training on what is known by then, and releasing") as current:
+        trained = run_training(workspace, FIRST_NIGHT, current.note)
+    report.baselines = trained["models"]
+    print_table("Judged forward in time (fitted on the earlier, judged on the later part)", report.baselines, to_talk=True)
+    for reason in trained["reasons"]:
+        say(f"  gate: {reason}")
+    if not workspace.champion.package():
+        raise JobError(f"model {trained['version']} ({trained['status']}) was not released: {trained['reasons']}")
+    with report.step("predict", "Predicting one flight over HTTP"):
+        report.prediction = workspace.api.predict(workspace.use_case.example)
+    say(f"  {json.dumps(report.prediction)}")
+
+
+def _nights(workspace: Workspace, report: Report, limit: int) -> None:
+    """Nights from the first one (again, now scored) until one set off Training and a new champion was released."""
+    first = workspace.champion.package()
+    with report.step("nights", "Nights, until the performance alarm retrains") as current:
+        for offset in range(min(limit, (LAST_NIGHT - FIRST_NIGHT).days + 1)):
+            night = run_night(workspace, FIRST_NIGHT + timedelta(days=offset), current.note)
+            report.nights.append(night_row(night) | {"seconds": round(night.seconds, 2)})
+            current.note(_standing(night))
+            if workspace.champion.package() != first:
+                report.retraining = _retraining(workspace, night)
+                return
+    raise JobError(f"no retraining within {len(report.nights)} nights: see `cumulet drift {USE_CASE}` and `cumulet status`")
+
+
+def _standing(night: Night) -> str:
+    gap, skill = night.metrics.get("CalibrationGap"), night.metrics.get("BrierSkill")
+    return f"{night.date}" + (f" gap {gap:.3f} skill {skill:.3f}" if gap is not None and skill is not None else "")
+
+
+def _retraining(workspace: Workspace, night: Night) -> dict[str, Any]:
+    """Which alarm set off which execution, and what came of it."""
+    training = next(e for e in night.started if e.arn.split(":")[-2] == workspace.training.name)
+    return {
+        "night": str(night.date),
+        "alarm": training.input["reason"],
+        "execution": training.arn,
+        "champion": workspace.champion.model(),
+        "models": evaluation_of(workspace, workspace.champion.model())["models"],
+    }
+
+
+def _summary(workspace: Workspace, report: Report) -> None:
+    names = workspace.outputs.alarms
+    report.models = model_rows(workspace)
+    report.months = SketchReader(workspace.lake, workspace.name).months()
+    report.alarms = [*alarms.states(names)]
+    report.retraining["history"] = alarms.changes(names)
+    report.endpoint = {
+        "url": workspace.api.url,
+        "docs": f"{workspace.api.url}/docs",
+        "aws": os.environ["AWS_ENDPOINT_URL"],
+        "curl": workspace.api.curl(workspace.use_case.example),
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+
+
+def _print(report: Report, path: Path) -> None:
+    print_table("Models", report.models)
+    print_table("By month, as scored night by night", report.months)
+    print_table("Alarms", [{k: a[k] for k in ("metric", "state", "reason")} for a in report.alarms])
+    print_table("What it took", [{"step": name, "seconds": seconds} for name, seconds in report.seconds.items()])
+    again = report.retraining
+    say(
+        f"\n[bold]{again['alarm']}[/bold] fired in the night of {again['night']}, Training ran, "
+        f"and model {again['champion']} took over.\n"
+    )
+    say(f"API docs   {report.endpoint['docs']}")
+    say(f"AWS        AWS_ENDPOINT_URL={report.endpoint['aws']}")
+    say(f"summary    {path.relative_to(ROOT) if path.is_relative_to(ROOT) else path}")
+    say("stop it    make down\n\nPredict a flight yourself:\n")
+    print(report.endpoint["curl"])
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the command of this file."""
+    app.command()(demo)

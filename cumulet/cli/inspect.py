@@ -1,0 +1,80 @@
+"""predict and drift: ask the live model, and look at what the nights measured."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from cumulet.adapters.sketches import SketchReader
+from cumulet.cli.options import AsJson, UseCaseName
+from cumulet.cli.terminal import data, print_json, print_table, say
+from cumulet.cli.workspace import open_workspace
+from cumulet.contracts.errors import SchemaError
+
+
+def predict(
+    context: typer.Context,
+    use_case: UseCaseName,
+    record: Annotated[str, typer.Option(help="One record, or a list of them, as JSON; - reads standard input.")] = "",
+    file: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="A JSON file of records.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Predict over HTTP, with the API key; without a record, the use case's example is sent.
+
+    Example: cumulet predict flights --record '{"carrier": "UA", ...}'
+    """
+    workspace = open_workspace(use_case, context.obj)
+    records = _records(record, file) or workspace.use_case.example
+    answer = workspace.api.predict(records)
+    if as_json:
+        print_json(answer)
+        return
+    rows = answer["predictions"] if "predictions" in answer else [answer]
+    print_table("Predictions", rows)
+    data.print(workspace.api.curl(records if isinstance(records, dict) else records[0]), markup=False)
+
+
+def _records(record: str, file: Path | None) -> Any:
+    text = file.read_text() if file else sys.stdin.read() if record == "-" else record
+    try:
+        return json.loads(text) if text else None
+    except ValueError as error:
+        raise SchemaError(f"the record is not JSON: {error}; see `cumulet predict --help` for an example") from error
+
+
+def drift(
+    context: typer.Context,
+    use_case: UseCaseName,
+    window: Annotated[int, typer.Option(min=1, max=90, help="The last nights that are merged.")] = 14,
+    as_json: AsJson = False,
+) -> None:
+    """Show how far the inputs of the last nights are from the champion's training data, feature by feature.
+
+    PSI below 0.1 is stable, above 0.25 shifted. Raw input drift explains; the alarms are on performance.
+
+    Example: cumulet drift flights --window 7
+    """
+    workspace = open_workspace(use_case, context.obj)
+    model = workspace.champion.model()
+    if not model:
+        say(f"no model is live: `cumulet train {use_case}`")
+        raise typer.Exit(9)
+    reader = SketchReader(workspace.lake, workspace.name)
+    reference = workspace.registry.find(model).artifact_uri
+    rows = reader.drift(model, reference, window)
+    if as_json:
+        print_json(rows)
+    elif rows:
+        print_table(f"Drift of {use_case} against model {model}'s training data, last {window} nights", rows)
+    else:
+        say("no night was scored by this model yet")
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the commands of this file."""
+    for command in (predict, drift):
+        app.command()(command)

@@ -1,0 +1,29 @@
+"""Arguments and options that several commands share, each spelt once."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated
+
+import typer
+
+UseCaseName = Annotated[str, typer.Argument(help="The use case, a folder of usecases/.", metavar="USE_CASE")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on stdout, for programs.")]
+Day = Annotated[datetime | None, typer.Option("--date", formats=["%Y-%m-%d"], help="One night: its logical date.")]
+From = Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First logical date.")]
+To = Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last logical date, included.")]
+
+
+def span(first: datetime | None, last: datetime | None, day: datetime | None, default: date) -> tuple[date, date]:
+    """The dates meant by --date, or --from with --to; the default where none is given. Refuses half a span."""
+    if day and (first or last):
+        raise typer.BadParameter("give --date, or --from with --to, not both")
+    if day:
+        return day.date(), day.date()
+    if bool(first) != bool(last):
+        raise typer.BadParameter("--from and --to go together")
+    if first and last:
+        if first > last:
+            raise typer.BadParameter(f"--from {first.date()} is after --to {last.date()}")
+        return first.date(), last.date()
+    return default, default

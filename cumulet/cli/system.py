@@ -1,0 +1,155 @@
+"""up, down, status, deploy, logs: the system as such."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from cumulet.adapters import deployment, emulator, stacks
+from cumulet.adapters.log_groups import JOB_GROUPS, LogGroups, group_of
+from cumulet.cli.options import AsJson, UseCaseName
+from cumulet.cli.target import ROOT, STATE, Target, connect, use_local_credentials
+from cumulet.cli.terminal import data, print_json, print_table, say, step
+
+
+def up(
+    port: Annotated[int, typer.Option(help="Port on 127.0.0.1; another one is taken when it is busy.")] = 4566,
+) -> None:
+    """Start the emulator: AWS on this machine, its state in .cumulet/.
+
+    Example: cumulet up --port 4600
+    """
+    with step("Starting the emulator"):
+        running = emulator.start(STATE / "emulator", port=port)
+    use_local_credentials(running.endpoint)
+    say(f"  {running.endpoint} [dim](process {running.pid}, state in {_shown(STATE)})[/dim]")
+    if int(running.endpoint.rsplit(":", 1)[1]) != port:
+        say(f"  [yellow]port {port} is in use, so it is another one[/yellow]")
+
+
+def down(
+    destroy: Annotated[bool, typer.Option(help="Delete the stacks and the state too.")] = False,
+    context: typer.Context = None,  # type: ignore[assignment]
+) -> None:
+    """Stop the emulator. With --destroy, delete what was deployed, and prove that nothing is left.
+
+    Example: cumulet down --destroy
+    """
+    target: Target = context.obj
+    if target is not Target.local:
+        connect(target)
+        if destroy:
+            _delete_stacks()
+        else:
+            say(f"nothing of ours runs there between nights; `cumulet --target {target} down --destroy` deletes the stacks")
+        return
+    if destroy and emulator.running(STATE / "emulator"):
+        connect(target)
+        _delete_stacks()
+    with step("Stopping the emulator") as current:
+        stopped = emulator.stop(STATE / "emulator", waiting=lambda: current.note("it ends its jobs"))
+    say("  stopped; its state is kept" if stopped else "  it was not running")
+    if destroy:
+        shutil.rmtree(STATE, ignore_errors=True)
+        say(f"  {_shown(STATE)} removed: nothing is left")
+
+
+def status(context: typer.Context, as_json: AsJson = False) -> None:
+    """Tell what runs, what is deployed, and which model is live.
+
+    Example: cumulet status --json
+    """
+    connect(context.obj)
+    endpoint = os.environ.get("AWS_ENDPOINT_URL", "")
+    deployed = stacks.deployed()
+    answer = {
+        "endpoint": endpoint or "AWS",
+        "emulator": emulator.health(endpoint) if endpoint else None,
+        "stacks": [{"stack": s.name, "status": s.status, "updated": s.updated} for s in deployed],
+    }
+    if as_json:
+        print_json(answer)
+        return
+    data.print(f"endpoint  {answer['endpoint']}")
+    if answer["emulator"]:
+        data.print(f"clock     {answer['emulator'].get('clock')}")
+    print_table("Stacks", answer["stacks"]) if answer["stacks"] else say("no stack is deployed: `cumulet deploy`")
+
+
+def deploy(context: typer.Context, as_json: AsJson = False) -> None:
+    """Synthesise the CDK app and apply it: create what is missing, update what changed.
+
+    Example: cumulet deploy
+    """
+    target: Target = context.obj
+    connect(target)
+    changes = apply(target)
+    deployed = {stack.name: stacks.outputs(stack.name) for stack in stacks.deployed()}
+    if as_json:
+        print_json(deployed)
+        return
+    print_table("Deployed", [{"stack": name, **counts} for name, counts in changes.items()])
+
+
+def apply(target: Target, seconds: dict[str, float] | None = None) -> dict[str, dict[str, Any]]:
+    """Synthesise and deploy, showing it; how many resources of each stack ended in which status."""
+    with step("Synthesising the CDK app") as synthesis:
+        assembly = deployment.synthesise(ROOT, target=target.value)
+    changes: dict[str, dict[str, Any]] = {}
+    with step("Deploying the stacks") as deploying:
+        for event in deployment.deploy(assembly):
+            deploying.note(f"{event.stack}: {event.resource} {event.status.lower()}")
+            if not event.status.endswith("IN_PROGRESS"):
+                counts = changes.setdefault(event.stack, {})
+                counts[event.status.lower()] = counts.get(event.status.lower(), 0) + 1
+    if seconds is not None:
+        seconds |= {"synthesise": round(synthesis.seconds, 2), "deploy": round(deploying.seconds, 2)}
+    return changes
+
+
+def _delete_stacks() -> None:
+    """Delete every stack, use cases first, and say what is left."""
+    names = sorted((stack.name for stack in stacks.deployed()), reverse=True)
+    with step("Deleting the stacks") as deleting:
+        for event in deployment.delete(names):
+            deleting.note(f"{event.stack}: {event.resource} {event.status.lower()}")
+    left = stacks.deployed()
+    say(f"  left: {', '.join(s.name for s in left) or 'nothing'}")
+
+
+def logs(
+    context: typer.Context,
+    use_case: UseCaseName,
+    source: Annotated[str, typer.Argument(help="ingest, features, predict, monitor, release or jobs.")] = "predict",
+    lines: Annotated[int, typer.Option("-n", "--lines", help="How many lines, newest last.")] = 40,
+    follow: Annotated[bool, typer.Option("-f", "--follow", help="Go on until Ctrl-C.")] = False,
+) -> None:
+    """Print the log of a function or of the jobs.
+
+    Example: cumulet logs flights predict --follow
+    """
+    connect(context.obj)
+    outputs = stacks.use_case(use_case)
+    functions = {f.removesuffix("_function"): name for f, name in vars(outputs).items() if f.endswith("_function")}
+    if source not in (*functions, "jobs"):
+        raise typer.BadParameter(f"no log of {source!r}; there are {', '.join((*functions, 'jobs'))}")
+    reader = LogGroups(JOB_GROUPS if source == "jobs" else [group_of(functions[source])])
+    for line in reader.tail(lines):
+        data.print(line, markup=False)
+    if follow:
+        for line in reader.follow():
+            data.print(line, markup=False)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the commands of this file."""
+    for command in (up, down, status, deploy, logs):
+        app.command()(command)
+
+
+def _shown(path: Path) -> str:
+    return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else str(path)

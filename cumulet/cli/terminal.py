@@ -1,0 +1,92 @@
+"""What a command prints: talk and progress to stderr, data to stdout."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+WIDTH = 160
+"""Columns where there is no terminal to ask: nothing is folded in a log or a pipe."""
+
+
+def _console(*, stderr: bool) -> Console:
+    console = Console(stderr=stderr, highlight=False)
+    return console if console.is_terminal else Console(stderr=stderr, highlight=False, width=WIDTH)
+
+
+talk = _console(stderr=True)
+data = _console(stderr=False)
+
+
+def print_json(value: Any) -> None:
+    """One JSON document on stdout, for programs."""
+    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False, default=str) + "\n")
+
+
+def say(text: str) -> None:
+    """One line of talk; rich markup is allowed."""
+    talk.print(text)
+
+
+def show(value: Any) -> str:
+    """A value as a table cell: six significant digits are more than anybody reads."""
+    if isinstance(value, float):
+        return f"{value:.4f}"
+    return "" if value is None else str(value)
+
+
+def print_table(title: str, rows: Sequence[Mapping[str, Any]], *, columns: Sequence[str] = (), to_talk: bool = False) -> None:
+    """Rows as a table, on stdout (or as talk); numbers to the right, the columns of the first row unless named."""
+    names = list(columns or (rows[0].keys() if rows else ()))
+    table = Table(title=title, title_justify="left", title_style="bold", header_style="dim", box=box.SIMPLE_HEAD, padding=(0, 1))
+    for name in names:
+        numeric = any(isinstance(row.get(name), int | float) for row in rows)
+        table.add_column(name, justify="right" if numeric else "left")
+    for row in rows:
+        table.add_row(*(show(row.get(name)) for name in names))
+    (talk if to_talk else data).print(table)
+
+
+class Step:
+    """One step of long work: a spinner with the seconds while it runs (one line each where there is no terminal)."""
+
+    def __init__(self, title: str) -> None:
+        self.title = title
+        self.started = time.monotonic()
+        self._status = talk.status(title) if talk.is_terminal else None
+
+    @property
+    def seconds(self) -> float:
+        """Wall-clock seconds since the step began."""
+        return time.monotonic() - self.started
+
+    def note(self, text: str) -> None:
+        """Say where the work stands."""
+        if self._status:
+            self._status.update(f"{self.title} · {text} [dim]{self.seconds:.0f} s[/dim]")
+
+    def __enter__(self) -> Step:
+        if self._status:
+            self._status.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if self._status:
+            self._status.stop()
+        mark = "[green]✓[/green]" if kind is None else "[red]✗[/red]"
+        talk.print(f"{mark} {self.title} [dim]{self.seconds:.1f} s[/dim]")
+
+
+@contextmanager
+def step(title: str) -> Iterator[Step]:
+    """`with step("Deploying") as s: … s.note("3 of 40 resources")`."""
+    with Step(title) as current:
+        yield current

@@ -1,0 +1,95 @@
+"""A deployed use case in one value: its declaration, its source, and the resources that its stack made."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import cached_property
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import usecases
+from cumulet.adapters import api, stacks
+from cumulet.adapters.champion import Champion
+from cumulet.adapters.emulator import Clock
+from cumulet.adapters.executions import StateMachine
+from cumulet.adapters.lake import Lake
+from cumulet.adapters.nights import Nights
+from cumulet.adapters.registry import Registry
+from cumulet.cli.target import Target, connect
+from cumulet.contracts.settings import StackOutputs
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """What a command needs of one deployed use case; each part is made when it is first asked for."""
+
+    name: str
+    outputs: StackOutputs
+
+    @cached_property
+    def use_case(self) -> Any:
+        """The use case's declaration (`cumulet.core.usecase.UseCase`)."""
+        return usecases.load(self.name)
+
+    @cached_property
+    def source(self) -> Any:
+        """The system that its days come from."""
+        return usecases.source(self.name)
+
+    @cached_property
+    def lake(self) -> Lake:
+        """The lake's bucket."""
+        return Lake(self.outputs.lake_bucket)
+
+    @cached_property
+    def registry(self) -> Registry:
+        """The model package group."""
+        return Registry(self.outputs.model_package_group)
+
+    @cached_property
+    def champion(self) -> Champion:
+        """The alias that names the champion."""
+        return Champion(self.outputs.predict_function)
+
+    @cached_property
+    def training(self) -> StateMachine:
+        """Training."""
+        return StateMachine(self.outputs.training_arn)
+
+    @cached_property
+    def release(self) -> StateMachine:
+        """Release."""
+        return StateMachine(self.outputs.release_arn)
+
+    @cached_property
+    def nights(self) -> Nights:
+        """Nightly, with what it can set off."""
+        nightly = StateMachine(self.outputs.nightly_arn)
+        return Nights(self.name, self.lake, Clock(), nightly, (self.training, self.release))
+
+    @cached_property
+    def api(self) -> api.Api:
+        """The HTTP API."""
+        return api.Api(api.url_of(self.outputs.api_id, self.outputs.api_url), api.key_of(self.outputs.api_key_id))
+
+    def cut_off(self, day: date) -> datetime:
+        """The cut-off of a night (UTC)."""
+        moment: datetime = self.use_case.cut_off.at(day)
+        return moment
+
+    def today(self) -> date:
+        """The logical date of the night that is due now, by the clock of the target."""
+        now = Clock().now() if os.environ.get("AWS_ENDPOINT_URL") else datetime.now(UTC)
+        return now.astimezone(ZoneInfo(self.use_case.cut_off.time_zone)).date()
+
+
+def open_workspace(name: str, target: Target) -> Workspace:
+    """Connect to the target and find the stack of a use case.
+
+    Raises NotFoundError when there is no such use case or it is not deployed there.
+    """
+    usecases.load(name)
+    connect(target)
+    return Workspace(name, stacks.use_case(name))

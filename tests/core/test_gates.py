@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import copy
+
+import pytest
+
+from cumulet.core.gates import GateRules, decide
+
+GOOD = {
+    "candidate": {"brier_skill": 0.09, "roc_auc": 0.70},
+    "baselines": {"prior rate": {"brier_skill": -0.001}, "logistic": {"brier_skill": 0.05}},
+    "champion": {
+        "compared": True,
+        "candidate": {"brier_skill": 0.08, "rows": 900},
+        "champion": {"brier_skill": 0.07, "rows": 900},
+    },
+    "parity": 3e-7,
+}
+
+
+def changed(path: str, value: object) -> dict:
+    evaluation = copy.deepcopy(GOOD)
+    *parents, last = path.split("/")
+    inner = evaluation
+    for name in parents:
+        inner = inner[name]
+    inner[last] = value
+    return evaluation
+
+
+def test_a_candidate_that_beats_them_all_passes():
+    assert decide(GOOD, GateRules()) == ()
+    assert decide(changed("champion", None), GateRules()) == ()
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "reason"),
+    [
+        ("baselines/logistic/brier_skill", 0.09, "baseline logistic"),
+        ("champion/champion/brier_skill", 0.085, "does not beat the champion"),
+        ("candidate/roc_auc", 0.86, "leak"),
+        ("candidate/roc_auc", None, "leak"),
+        ("candidate/brier_skill", None, "prior rate"),
+        ("parity", 2e-5, "parity"),
+        ("parity", float("nan"), "parity"),
+    ],
+)
+def test_each_rule_gives_its_reason(path, value, reason):
+    reasons = decide(changed(path, value), GateRules())
+    assert any(reason in text for text in reasons)
+
+
+def test_a_champion_without_later_days_is_not_compared():
+    evaluation = changed("champion/champion/brier_skill", 0.5)
+    evaluation["champion"]["compared"] = False
+    assert decide(evaluation, GateRules()) == ()

@@ -1,0 +1,153 @@
+"""Monitor: sketches and metrics of a night; what cannot be measured is absent, with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import boto3
+import numpy as np
+import pytest
+
+from cumulet.adapters.lake import Lake
+from cumulet.contracts import lake as keys
+from cumulet.core import metrics as exact
+from lambdas.features.handler import runtime as features_runtime
+from lambdas.monitor.handler import runtime
+
+FIRST = date(2013, 4, 1)
+DAYS = [FIRST + timedelta(days=n) for n in range(20)]
+Night = Callable[[str, date], dict[str, Any]]
+
+
+class Champion:
+    def __init__(self, arn: str) -> None:
+        self.arn = arn
+
+    def package(self) -> str:
+        return self.arn
+
+
+@pytest.fixture
+def live(register: Callable[..., str], monkeypatch: pytest.MonkeyPatch) -> str:
+    """A registered model, live."""
+    arn = register()
+    for owner in (runtime(), features_runtime()):
+        monkeypatch.setitem(owner.__dict__, "champion", Champion(arn))
+    return arn
+
+
+def score(lake: Lake, world: SimpleNamespace, day: date, model: str = "1") -> np.ndarray:
+    """What a batch transform would write: predictions from .05 to .95."""
+    ids = np.array([row["id"] for row in world.flights(day)], dtype=object)
+    predictions = np.linspace(0.05, 0.95, len(ids))
+    lake.write_table(keys.prediction_file("flights", day, model), {"id": ids, "prediction": predictions})
+    return predictions
+
+
+def run_nights(night: Night, lake: Lake, world: SimpleNamespace, days: list[date]) -> dict[str, Any]:
+    answer: dict[str, Any] = {}
+    for day in days:
+        world.hand_over(day)
+        night("ingest", day)
+        night("features", day)
+        score(lake, world, day)
+        answer = night("monitor", day)
+    return answer
+
+
+def test_without_a_model_only_the_rows_are_counted(
+    world: SimpleNamespace, night: Night, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(runtime().__dict__, "champion", Champion(""))
+    world.hand_over(FIRST)
+    night("ingest", FIRST)
+    answer = night("monitor", FIRST)
+    assert answer["metrics"] == {"Records": 40.0, "Quarantined": 0.0}
+    assert answer["skipped"] == "no model is live"
+
+
+def test_a_night_that_was_not_ingested_is_no_error(night: Night, live: str) -> None:
+    answer = night("monitor", FIRST)
+    assert answer["metrics"] == {}
+    assert "2013-04-01 is not ingested; 2013-04-01 has no features" in answer["skipped"]
+
+
+def test_inputs_and_predictions_are_compared_with_the_champion_s_training(
+    world: SimpleNamespace, night: Night, lake: Lake, live: str
+) -> None:
+    answer = run_nights(night, lake, world, DAYS[:1])["metrics"]
+    assert answer["Predictions"] == 40
+    assert answer["PredictionMean"] == pytest.approx(0.5)
+    assert answer["PredictionDrift"] > 0.25
+    assert answer["InputDrift"] > 0
+    assert lake.exists(keys.sketch("flights", FIRST, "1", "inputs"))
+
+
+def test_a_night_that_was_not_scored_has_input_drift_only(world: SimpleNamespace, night: Night, live: str) -> None:
+    world.hand_over(FIRST)
+    night("ingest", FIRST)
+    night("features", FIRST)
+    answer = night("monitor", FIRST)
+    assert set(answer["metrics"]) == {"Records", "Quarantined", "InputDrift"}
+    assert "2013-04-01 is not scored by model 1" in answer["skipped"]
+
+
+def test_performance_needs_seven_labelled_days(world: SimpleNamespace, night: Night, lake: Lake, live: str) -> None:
+    answer = run_nights(night, lake, world, DAYS[:8])
+    assert "RocAuc" not in answer["metrics"]
+    assert "6 labelled days, performance needs 7" in answer["skipped"]
+    answer = run_nights(night, lake, world, DAYS[8:9])
+    assert {"LabelRate", "CalibrationGap", "BrierSkill", "RocAuc"} < set(answer["metrics"])
+
+
+def test_performance_is_that_of_the_rows_over_fourteen_days(
+    world: SimpleNamespace, night: Night, lake: Lake, live: str
+) -> None:
+    answer = run_nights(night, lake, world, DAYS)["metrics"]
+    known = [row for row in world.outcomes(FIRST)]
+    y = np.array([np.nan if row["arr_delay"] == "" else row["arr_delay"] > 15 for row in known], dtype=float)
+    p = np.linspace(0.05, 0.95, 40)[~np.isnan(y)]
+    y = y[~np.isnan(y)]
+    assert answer["LabelRate"] == pytest.approx(y.mean())
+    assert answer["CalibrationGap"] == pytest.approx(abs(p.mean() - y.mean()))
+    assert answer["BrierSkill"] == pytest.approx(1 - np.mean((p - y) ** 2) / (y.mean() * (1 - y.mean())))
+    assert answer["RocAuc"] == pytest.approx(exact.roc_auc(y, p), abs=1e-3)
+
+
+def test_predictions_of_another_model_do_not_count(
+    world: SimpleNamespace, night: Night, lake: Lake, live: str, monkeypatch: pytest.MonkeyPatch, register: Any
+) -> None:
+    run_nights(night, lake, world, DAYS[:12])
+    monkeypatch.setitem(runtime().__dict__, "champion", Champion(register()))
+    world.hand_over(DAYS[12])
+    night("ingest", DAYS[12])
+    answer = night("monitor", DAYS[12])
+    assert "RocAuc" not in answer["metrics"]
+    assert "model 2 has 0 labelled days" in answer["skipped"]
+
+
+def test_metrics_carry_the_night_s_cut_off(world: SimpleNamespace, night: Night, lake: Lake, live: str) -> None:
+    run_nights(night, lake, world, DAYS[:1])
+    cloudwatch = boto3.client("cloudwatch")
+    found = cloudwatch.get_metric_statistics(
+        Namespace="Cumulet",
+        MetricName="Records",
+        Dimensions=[{"Name": "UseCase", "Value": "flights"}],
+        StartTime=datetime(2013, 4, 1, tzinfo=UTC),
+        EndTime=datetime(2013, 4, 2, tzinfo=UTC),
+        Period=60,
+        Statistics=["Maximum"],
+    )["Datapoints"]
+    assert [(point["Timestamp"], point["Maximum"]) for point in found] == [(datetime(2013, 4, 1, 7, tzinfo=UTC), 40.0)]
+
+
+def test_twice_leaves_the_same_sketches(world: SimpleNamespace, night: Night, lake: Lake, live: str) -> None:
+    run_nights(night, lake, world, DAYS[:4])
+    first = {key: lake.get(key) for key in lake.list("sketches/")}
+    assert len(first) == 6
+    answer = night("monitor", DAYS[3])
+    assert night("monitor", DAYS[3]) == answer
+    assert {key: lake.get(key) for key in lake.list("sketches/")} == first
