@@ -94,13 +94,13 @@ class Task:
         return self.resource.endswith(".sync") or self.resource.endswith(".sync:2")
 
 
-# Runs in a thread of its own; returns the task's output. Raises ServiceError: code becomes the task's Error, message
-# its Cause (AWS: "SageMaker.<Exception>" for API errors, "States.TaskFailed" with the Describe JSON for a failed job).
+# Runs in the execution's thread and returns the task's output. A ServiceError's code becomes the task's Error, its
+# message the Cause (AWS: "SageMaker.<Exception>", or "States.TaskFailed" with the Describe JSON of a failed job).
 Integration = Callable[[Task], Mapping[str, Any]]
 
 
 class Cloud(Protocol):
-    """What a service may ask of the rest. Every method is thread-safe and may be called from any thread."""
+    """What a service may ask of the rest; every method may be called from any thread."""
 
     state: Path  # the state folder; a service keeps its own in state / <name>
     region: str

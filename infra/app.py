@@ -16,7 +16,7 @@ LOCAL = Environment(account="000000000000", region="us-east-1")
 
 
 def build(root: Path, *, target: str = "", outdir: str | None = None) -> App:
-    """The app with its stacks, not yet synthesised. The target comes from the context unless given; local by default."""
+    """The app with its stacks, not yet synthesised. The target: as given, else the context's, else local."""
     # No stack asks for a version of the bootstrap: a local one has none, and the CDK CLI checks for itself.
     synthesizer = DefaultStackSynthesizer(generate_bootstrap_version_rule=False)
     app = App(outdir=outdir, default_stack_synthesizer=synthesizer)

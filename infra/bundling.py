@@ -1,7 +1,7 @@
 """What is shipped: a Lambda package or a zip application is the import closure of its modules, with its wheels.
 
-Both are zips with sorted names and fixed dates: same sources, same bytes. They are kept under .build/, named by what they
-were made of, so a second deploy makes nothing.
+Both are zips with sorted names and fixed dates: same sources, same bytes. They are kept under .build/, named by what
+they were made of, so a second deploy makes nothing.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ EPOCH = (1980, 1, 1, 0, 0, 0)
 
 JOB_REQUIREMENTS = ("boto3", "numpy", "onnx", "onnxruntime", "protobuf", "pyarrow", "scikit-learn", "skl2onnx")
 """What jobs import and their image may lack."""
+
 
 @dataclass(frozen=True)
 class Bundle:

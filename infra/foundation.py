@@ -10,7 +10,6 @@ from constructs import Construct
 
 from cumulet.contracts.settings import FoundationOutputs, output_key
 from infra.lake import Lake
-from infra.nag import accept
 from infra.platforms import Target
 
 
@@ -39,4 +38,3 @@ class Foundation(Stack):
             self, "GatewayLogs", assumed_by=iam.ServicePrincipal("apigateway.amazonaws.com"), managed_policies=[policy]
         )
         apigateway.CfnAccount(self, "Gateway", cloud_watch_role_arn=role.role_arn)
-        accept(role, "IAM4", "The policy that API Gateway asks for, for all its log groups.")

@@ -12,7 +12,6 @@ from constructs import Construct
 
 from cumulet.contracts.env import Env
 from infra.bundling import function_package
-from infra.nag import accept
 from infra.platforms import Target
 
 
@@ -54,5 +53,3 @@ class Function(Construct):
             timeout=timeout,
             log_group=self.log,
         )
-        if target.name != "aws":
-            accept(self.function, "L1", "On a laptop the functions run in the Python that is there; on AWS in the newest.")

@@ -77,7 +77,7 @@ class Functions(Construct):
 
         lake.grant_read(self.ingest.role, "raw", "curated", "labels", "quarantine")
         lake.grant_write(self.ingest.role, "curated", "labels", "quarantine")
-        lake.bucket.grant_delete(self.ingest.role, "quarantine/*")
+        lake.grant_delete(self.ingest.role, "quarantine")
 
         lake.grant_read(self.features.role, "curated", "labels")
         lake.grant_write(self.features.role, "features")

@@ -32,14 +32,18 @@ def grant_pull(role: iam.Role, scope: Construct) -> None:
     stack = Stack.of(scope)
     pull = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
     repositories = [
-        stack.format_arn(service="ecr", account=_registry(scope), resource="repository", resource_name=image.split(":")[0])
+        stack.format_arn(
+            service="ecr", account=_registry(scope), resource="repository", resource_name=image.split(":")[0]
+        )
         for image in (TRAINING, INFERENCE)
     ]
     iam.Grant.add_to_principal(grantee=role, actions=pull, resource_arns=repositories)
     # This action knows no resource.
     iam.Grant.add_to_principal(grantee=role, actions=["ecr:GetAuthorizationToken"], resource_arns=["*"])
     log = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"]
-    groups = stack.format_arn(service="logs", resource="log-group", resource_name="/aws/sagemaker/*", arn_format=ArnFormat.COLON_RESOURCE_NAME)
+    groups = stack.format_arn(
+        service="logs", resource="log-group", resource_name="/aws/sagemaker/*", arn_format=ArnFormat.COLON_RESOURCE_NAME
+    )
     iam.Grant.add_to_principal(grantee=role, actions=log, resource_arns=[groups])
 
 

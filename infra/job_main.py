@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.metadata
-import subprocess  # noqa: S404  pip, with pinned requirements
+import subprocess
 import sys
 import zipfile
 
@@ -31,7 +31,7 @@ def main(archive: str, module: str) -> object:
     requirements = missing(archive)
     if requirements:
         command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *requirements]
-        subprocess.run(command, check=True)  # noqa: S603
+        subprocess.run(command, check=True)
     return importlib.import_module(module).main()
 
 

@@ -23,7 +23,7 @@ CODE_CHANNEL = "/opt/ml/input/data/code"
 
 
 class Jobs(Construct):
-    """What runs inside processing and training jobs; `$run`, `$time` and `$reason` are variables of the state machine."""
+    """What runs inside processing and training jobs; `$run`, `$time`, `$reason` are the state machine's variables."""
 
     def __init__(
         self, scope: Construct, id: str, *, root: Path, settings: UseCaseSettings, lake: Lake, env: JobEnv
@@ -42,7 +42,11 @@ class Jobs(Construct):
             asset_hash_type=AssetHashType.CUSTOM,
         )
         self.role = iam.Role(self, "Role", assumed_by=sagemaker_principal())
-        self.code.grant_read(self.role)
+        code = self.code.bucket.arn_for_objects(self.code.s3_object_key)
+        iam.Grant.add_to_principal(grantee=self.role, actions=["s3:GetObject"], resource_arns=[code])
+        iam.Grant.add_to_principal(
+            grantee=self.role, actions=["s3:ListBucket"], resource_arns=[self.code.bucket.bucket_arn]
+        )
         lake.grant_read(self.role, "curated", "labels", "features", "predictions", "snapshots", "models", "runs")
         lake.grant_write(self.role, "snapshots", "models", "runs")
         grant_pull(self.role, self)

@@ -11,7 +11,6 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from cumulet.contracts.settings import UseCaseSettings
-from infra.nag import accept
 from infra.platforms import Target
 
 NOT_KEPT = {"quarantine": 90, "runs": 90}
@@ -45,24 +44,39 @@ class Lake(Construct):
             catalog_id=self.bucket.stack.account,
             database_input=glue.CfnDatabase.DatabaseInputProperty(description="The zones of the Cumulet lake."),
         )
-        accept(self.bucket, "S1", "CloudTrail logs access where an account wants it; a bucket of logs costs more than the lake.")
 
     def grant_read(self, identity: iam.IGrantable, *zones: str) -> None:
-        """Read zones; listing too, so that an absent key is a 404."""
-        for zone in zones:
-            self.bucket.grant_read(identity, f"{zone}/*")
+        """Get objects of zones; list the bucket too, so that an absent key is a 404 and not a 403."""
+        self._grant(identity, "s3:GetObject", zones)
+        iam.Grant.add_to_principal(grantee=identity, actions=["s3:ListBucket"], resource_arns=[self.bucket.bucket_arn])
 
     def grant_write(self, identity: iam.IGrantable, *zones: str) -> None:
-        """Put objects into zones."""
-        for zone in zones:
-            self.bucket.grant_put(identity, f"{zone}/*")
+        """Put objects into zones, whole or in parts."""
+        self._grant(identity, "s3:PutObject", zones)
+        self._grant(identity, "s3:AbortMultipartUpload", zones)
+
+    def grant_delete(self, identity: iam.IGrantable, *zones: str) -> None:
+        """Delete objects of zones; versions stay for a month."""
+        self._grant(identity, "s3:DeleteObject", zones)
+
+    def _grant(self, identity: iam.IGrantable, action: str, zones: tuple[str, ...]) -> None:
+        arns = [self.bucket.arn_for_objects(f"{zone}/*") for zone in zones]
+        iam.Grant.add_to_principal(grantee=identity, actions=[action], resource_arns=arns)
 
 
 class Zone(Construct):
     """One table of the lake, its partitions computed from the path: nothing to crawl, nothing to repair."""
 
     def __init__(
-        self, scope: Construct, id: str, *, lake: Lake, name: str, prefix: str, columns: Mapping[str, str], partitions: Mapping[str, str]
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        lake: Lake,
+        name: str,
+        prefix: str,
+        columns: Mapping[str, str],
+        partitions: Mapping[str, str],
     ) -> None:
         super().__init__(scope, id)
         location = f"s3://{lake.bucket.bucket_name}/{prefix}"
@@ -70,7 +84,10 @@ class Zone(Construct):
         for partition, kind in partitions.items():
             parameters[f"projection.{partition}.type"] = kind
             if kind == "date":
-                parameters |= {f"projection.{partition}.format": "yyyy-MM-dd", f"projection.{partition}.range": "2013-01-01,NOW"}
+                parameters |= {
+                    f"projection.{partition}.format": "yyyy-MM-dd",
+                    f"projection.{partition}.range": "2013-01-01,NOW",
+                }
         parameters["storage.location.template"] = location + "".join(f"/{p}=${{{p}}}" for p in partitions)
         glue.CfnTable(
             self,

@@ -37,18 +37,22 @@ class Monitoring(Construct):
         super().__init__(scope, id)
         limits, name = settings.alarms, settings.name
         performance = [
-            self._alarm("Calibration", _nightly(name, metrics.CALIBRATION_GAP), ABOVE, limits.calibration_gap, nights=3),
+            self._alarm(
+                "Calibration", _nightly(name, metrics.CALIBRATION_GAP), ABOVE, limits.calibration_gap, nights=3
+            ),
             self._alarm("Skill", _nightly(name, metrics.BRIER_SKILL), BELOW, limits.brier_skill, nights=3),
         ]
         self.alarms = [
             *performance,
-            self._alarm("PredictionDrift", _nightly(name, metrics.PREDICTION_DRIFT), ABOVE, limits.prediction_drift, nights=3),
+            self._alarm(
+                "PredictionDrift", _nightly(name, metrics.PREDICTION_DRIFT), ABOVE, limits.prediction_drift, nights=3
+            ),
             self._alarm("Quarantined", _nightly(name, metrics.QUARANTINED), ABOVE, limits.quarantined),
             self._alarm("NoRecords", _nightly(name, metrics.RECORDS), BELOW, 1),
             self._alarm("PredictErrors", predict_errors, ABOVE, 5),
         ]
         for alarm in self.alarms:
-            alarm.add_alarm_action(actions.SnsAction(topic))  # type: ignore[arg-type]
+            alarm.add_alarm_action(actions.SnsAction(topic))
         request = {"time": events.EventField.time, "reason": events.EventField.from_path("$.detail.alarmName")}
         events.Rule(
             self,

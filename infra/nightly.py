@@ -40,7 +40,10 @@ class Nightly(Construct):
         ingested = invoke(self, "Ingest", function=ingest, payload=given, assign=known)
         featured = invoke(self, "Features", function=features, payload=date)
         scored = sagemaker_job(
-            self, "Score", operation="createTransformJob", arguments=_transform(settings, "{% $states.input.model_name %}")
+            self,
+            "Score",
+            operation="createTransformJob",
+            arguments=_transform(settings, "{% $states.input.model_name %}"),
         )
         monitored = invoke(self, "Monitor", function=monitor, payload=date)
 

@@ -1,4 +1,4 @@
-"""Where wheels will run: the target decides the platform, the Lambda runtime that goes with it, and removal policies."""
+"""Where it will run: a target decides the wheels' platform, the Lambda runtime, and removal policies."""
 
 from __future__ import annotations
 

@@ -11,7 +11,12 @@ from infra.images import grant_pull, inference_image, sagemaker_principal
 from infra.lake import Lake
 
 READ = ("sagemaker:DescribeModelPackage",)
-REGISTER = ("sagemaker:CreateModelPackage", "sagemaker:DescribeModelPackage", "sagemaker:UpdateModelPackage", "sagemaker:AddTags")
+REGISTER = (
+    "sagemaker:CreateModelPackage",
+    "sagemaker:DescribeModelPackage",
+    "sagemaker:UpdateModelPackage",
+    "sagemaker:AddTags",
+)
 
 
 class Registry(Construct):
@@ -39,7 +44,9 @@ class Registry(Construct):
         self._grant(identity, *REGISTER)
         # ListModelPackages and DescribeModelPackageGroup are authorised on the group.
         actions = ["sagemaker:ListModelPackages", "sagemaker:DescribeModelPackageGroup"]
-        iam.Grant.add_to_principal(grantee=identity, actions=actions, resource_arns=[self.group.attr_model_package_group_arn])
+        iam.Grant.add_to_principal(
+            grantee=identity, actions=actions, resource_arns=[self.group.attr_model_package_group_arn]
+        )
 
     def _grant(self, identity: iam.IGrantable, *actions: str) -> None:
         arns = [

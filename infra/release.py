@@ -11,6 +11,7 @@ from constructs import Construct
 
 from infra.state_machine import StateMachine, invoke
 
+
 class Release(Construct):
     """Publish → Replay → Promote, started by a package's approval. A refusal leaves the alias where it was."""
 
@@ -19,8 +20,12 @@ class Release(Construct):
         request = {"step": "publish", "model_package": "{% $states.input.model_package %}"}
         publish = invoke(self, "Publish", function=release, payload=request)
         replay = invoke(self, "Replay", function=release, payload="{% $merge([$states.input, {'step': 'replay'}]) %}")
-        promote = invoke(self, "Promote", function=release, payload="{% $merge([$states.input, {'step': 'promote'}]) %}")
-        refused = sfn.Fail.jsonata(self, "Refused", error="{% $states.input.error %}", cause="{% $states.input.cause %}")
+        promote = invoke(
+            self, "Promote", function=release, payload="{% $merge([$states.input, {'step': 'promote'}]) %}"
+        )
+        refused = sfn.Fail.jsonata(
+            self, "Refused", error="{% $states.input.error %}", cause="{% $states.input.cause %}"
+        )
 
         error = {"error": "{% $states.errorOutput.Error %}", "cause": "{% $states.errorOutput.Cause %}"}
         for step in (publish, replay, promote):

@@ -13,8 +13,6 @@ from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
-from infra.nag import accept
-
 THROTTLED: Mapping[str, Any] = {
     "ErrorEquals": ["SageMaker.AmazonSageMakerException", "ThrottlingException"],
     "IntervalSeconds": 5,
@@ -40,7 +38,6 @@ class StateMachine(Construct):
             tracing_enabled=True,
             logs=sfn.LogOptions(destination=log, level=sfn.LogLevel.ALL, include_execution_data=True),
         )
-        accept(self.machine, "IAM5", "X-Ray and log delivery know no resource; .sync jobs are named by the execution.")
 
     def allow_jobs(self, kind: str, *, names: str, role: iam.IRole) -> None:
         """Let the machine run SageMaker jobs of one kind (TransformJob, …) in a role and wait for them.

@@ -15,7 +15,6 @@ from infra.grants import grant_alias_read
 from infra.jobs import Jobs
 from infra.lake import add_zones
 from infra.monitoring import Monitoring
-from infra.nag import accept
 from infra.nightly import Nightly
 from infra.online import OnlineStore
 from infra.platforms import Target
@@ -43,7 +42,6 @@ class UseCase(Stack):
         self.add_stack_dependency(foundation)
         Tags.of(self).add("use-case", settings.name)
         Tags.of(self).add("cost-centre", settings.cost_centre)
-        accept(self, "IAM5", "Grants are on zones of the lake and on versions: the wildcard is their last part.")
         name, lake = settings.name, foundation.lake
 
         online = OnlineStore(self, "Online", target=target)

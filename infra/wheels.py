@@ -1,4 +1,4 @@
-"""Third-party packages for a Lambda: installed without Docker, slimmed, compiled, and kept by what they were made of."""
+"""Third-party packages for a Lambda: installed without Docker, slimmed, compiled, kept by what they were made of."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import fnmatch
 import hashlib
 import os
 import shutil
-import subprocess  # noqa: S404  uv and compileall, with fixed arguments
+import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -70,7 +70,7 @@ def install(folder: Path, requirements: Sequence[str], lock: Path, platform: Pla
         *("--target", str(folder), "--constraint", str(lock), "--only-binary", ":all:", *foreign, *requirements),
     ]
     for attempt in ([*command, "--offline"], command):
-        result = subprocess.run(attempt, capture_output=True, text=True, check=False)  # noqa: S603
+        result = subprocess.run(attempt, capture_output=True, text=True, check=False)
         if result.returncode == 0:
             return
         shutil.rmtree(folder)
@@ -99,7 +99,7 @@ def compile_all(folder: Path, platform: Platform) -> None:
     environment = {name: v for name, v in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     command = [python, "-m", "compileall", "-qq", "-j", "0", "--invalidation-mode", "unchecked-hash"]
     command += ["-s", str(folder), "-p", "/var/task", str(folder)]
-    subprocess.run(command, check=False, env=environment)  # noqa: S603  a template that is no Python may not compile
+    subprocess.run(command, check=False, env=environment)
 
 
 def interpreter(platform: Platform) -> str | None:
@@ -107,5 +107,5 @@ def interpreter(platform: Platform) -> str | None:
     if not platform.wheels:
         return sys.executable
     command = [find_uv_bin(), "python", "find", "--no-config", "--no-python-downloads", platform.python]
-    result = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
     return result.stdout.strip() or None

@@ -1,4 +1,4 @@
-"""Fit, a training job: baselines and candidates forward in time, then the best candidate on everything.
+"""Fit, a training job: baselines and candidates forward in time, fold by fold, then the best candidate on everything.
 
 In, channel `train`: a dataset snapshot. Out, in SM_MODEL_DIR: the artifact (training/artifact.py); in
 SM_OUTPUT_DATA_DIR: holdout.parquet, the later rows with every model's prediction, and training.json, what was tried.
@@ -21,22 +21,28 @@ from cumulet.contracts.manifests import ModelManifest
 from cumulet.core import metrics
 from cumulet.core.usecase import Candidate, UseCase
 from training import artifact, baselines, fitting
-from training.dataset import Rows, forward_split, read
+from training.dataset import Rows, forward_folds, read, together
 from training.failures import reported
 from training.holdout import Holdout
 
 
 def predict_later(use_case: UseCase, earlier: Rows, later: Rows) -> dict[str, NDArray[np.float64]]:
-    """Predictions on the later rows by every baseline and candidate, each fitted on the earlier rows."""
+    """Predictions (n,) on the later rows by every baseline and candidate, each fitted on the earlier rows."""
     state = use_case.fit_state(earlier.columns, earlier.y)
     matrices = use_case.transform(earlier.columns, state), use_case.transform(later.columns, state)
     found = {b.name: baselines.predict(use_case, b, earlier, later, matrices) for b in use_case.baselines}
-    print(f"baselines fitted on {len(earlier)} rows: {', '.join(found)}", flush=True)
     for candidate in use_case.candidates:
         model = fitting.fit_candidate(candidate, matrices[0], earlier.y)
         found[candidate.name] = fitting.probabilities(model, matrices[1])
-        print(f"candidate fitted on {len(earlier)} rows: {candidate.name}", flush=True)
+    print(f"fitted on {len(earlier)} rows, judged from {later.days.min()} to {later.days.max()}", flush=True)
     return found
+
+
+def backtest(use_case: UseCase, folds: Sequence[tuple[Rows, Rows]]) -> tuple[Rows, dict[str, NDArray[np.float64]]]:
+    """All judged rows, and every model's predictions (n,) on them."""
+    parts = [predict_later(use_case, earlier, later) for earlier, later in folds]
+    predictions = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    return together([later for _, later in folds]), predictions
 
 
 def judge(use_case: UseCase, y: NDArray[np.float64], found: dict[str, NDArray[np.float64]]) -> dict[str, Any]:
@@ -55,13 +61,14 @@ def best_candidate(use_case: UseCase, judged: dict[str, Any]) -> Candidate:
     return max(use_case.candidates, key=value)
 
 
-def tried(use_case: UseCase, chosen: Candidate, judged: dict[str, Any]) -> dict[str, Any]:
+def tried(use_case: UseCase, chosen: Candidate, judged: dict[str, Any], folds: int) -> dict[str, Any]:
     """What was tried, for the evaluation and the model card."""
     return {
         "candidate": chosen.name,
         "parameters": dict(chosen.parameters),
         "baselines": [baseline.name for baseline in use_case.baselines],
         "models": judged,
+        "folds": folds,
     }
 
 
@@ -79,20 +86,17 @@ def main(argv: Sequence[str] | None = None) -> None:
     """Fit; folders are SageMaker's SM_* variables, arguments those of the process when None."""
     parser = argparse.ArgumentParser(prog="training.fit", description=__doc__)
     parser.add_argument("--run", default="", help="the run of Training, for the log")
-    parser.add_argument("--holdout-days", type=int, default=28, help="how many of the last days are judged on")
+    parser.add_argument("--folds", type=int, default=4, help="how often to fit anew and judge on what follows")
+    parser.add_argument("--fold-days", type=int, default=14, help="how many days each is judged on")
     arguments = parser.parse_args(argv)
     use_case = usecases.load(JobEnv.from_env(os.environ).use_case)
     rows, dataset = read(Path(os.environ.get("SM_CHANNEL_TRAIN", "/opt/ml/input/data/train")), use_case)
-    earlier, later = forward_split(rows, arguments.holdout_days)
-    print(
-        f"run {arguments.run}: dataset {dataset.dataset_id}, {len(earlier)} rows to fit, {len(later)} later ones",
-        flush=True,
-    )
-    found = predict_later(use_case, earlier, later)
+    print(f"run {arguments.run}: dataset {dataset.dataset_id}, {len(rows)} labelled rows", flush=True)
+    later, found = backtest(use_case, forward_folds(rows, arguments.folds, arguments.fold_days))
     judged = judge(use_case, later.y, found)
     chosen = best_candidate(use_case, judged)
     output = Path(os.environ.get("SM_OUTPUT_DATA_DIR", "/opt/ml/output/data"))
-    Holdout(later, found, tried(use_case, chosen, judged)).write(output)
+    Holdout(later, found, tried(use_case, chosen, judged, arguments.folds)).write(output)
     folder = Path(os.environ.get("SM_MODEL_DIR", "/opt/ml/model"))
     threshold = judged[chosen.name]["threshold"]
     manifest = artifact.write(use_case, chosen, rows, dataset, threshold=threshold, folder=folder)

@@ -23,10 +23,10 @@ PREDICTION = "prediction:"
 
 @dataclass(frozen=True)
 class Holdout:
-    """The later rows, each model's predictions (n,) on them by name, and what was tried.
+    """The rows of all folds, each model's predictions (n,) on them by name, and what was tried.
 
-    `tried`: `candidate` (the chosen one's name), its `parameters`, the names of the `baselines`, and the metrics of all
-    `models`.
+    `tried`: `candidate` (the chosen one's name), its `parameters`, the names of the `baselines`, the metrics of all
+    `models`, the number of `folds`.
     """
 
     rows: Rows

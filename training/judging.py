@@ -28,7 +28,12 @@ def evaluate(
         "cut_off": manifest.cut_off,
         "algorithm": manifest.algorithm,
         "parameters": holdout.tried["parameters"],
-        "holdout": {"first_day": str(rows.days.min()), "last_day": str(rows.days.max()), "rows": len(rows)},
+        "holdout": {
+            "first_day": str(rows.days.min()),
+            "last_day": str(rows.days.max()),
+            "rows": len(rows),
+            "folds": holdout.tried["folds"],
+        },
         "candidate_name": name,
         "candidate": models[name],
         "baselines": {baseline: models[baseline] for baseline in holdout.tried["baselines"]},

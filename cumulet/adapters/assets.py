@@ -77,7 +77,9 @@ def _ensure(bucket: str) -> None:
         if error.response["Error"]["Code"] not in ("404", "NoSuchBucket"):
             raise
         if not os.environ.get(ENDPOINT_VARIABLE):
-            raise DeployError(f"there is no bucket {bucket} for assets: bootstrap the account once, `{BOOTSTRAP}`") from error
+            raise DeployError(
+                f"there is no bucket {bucket} for assets: bootstrap the account once, `{BOOTSTRAP}`"
+            ) from error
         s3.create_bucket(Bucket=bucket)
 
 

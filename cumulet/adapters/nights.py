@@ -80,8 +80,7 @@ class Nights:
         """Wait until nothing that the night set off is under way any more; what it was."""
         ended: list[Execution] = []
         for machine in self.reactions:
-            for arn in machine.running():
-                ended.append(machine.wait(arn, progress=lambda state, m=machine: progress(f"{m.name}: {state}")))
+            ended += [machine.wait(arn, progress=progress) for arn in machine.running()]
         return tuple(ended)
 
 

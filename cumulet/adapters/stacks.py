@@ -60,7 +60,7 @@ def outputs(name: str) -> dict[str, str]:
 
 
 def use_case(name: str) -> StackOutputs:
-    """What the foundation and the use case's stack say. Raises NotFoundError when one is not deployed, or not wholly."""
+    """What the foundation's and the use case's stacks say. Raises NotFoundError when one is not, or half, deployed."""
     found = outputs(FOUNDATION) | outputs(stack_name(name))
     fields = {field: found.get(output_key(field)) for field in StackOutputs.__dataclass_fields__}
     missing = [output_key(field) for field, value in fields.items() if value is None]

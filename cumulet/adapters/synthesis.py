@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import subprocess  # noqa: S404  our own app.py, with this interpreter
+import subprocess
 import sys
 from pathlib import Path
 
@@ -32,7 +32,7 @@ def synthesise(root: Path, *, target: str) -> Path:
     variables = {"CDK_OUTDIR": str(assembly), "CDK_CONTEXT_JSON": json.dumps(context), **where}
     # The CDK is 200 MB of Python: without bytecode its import takes four times as long.
     inherited = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    result = subprocess.run(  # noqa: S603
+    result = subprocess.run(
         [sys.executable, "app.py"],
         cwd=root,
         env=inherited | variables,

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cumulet.adapters.champion import PACKAGE_VARIABLE
 from cumulet.adapters.session import client
-from cumulet.contracts.errors import GateError, JobError
+from cumulet.contracts.errors import GateError, JobError, NotFoundError
 
 LATEST = "$LATEST"
 
@@ -27,13 +27,22 @@ class Versions:
 
     def find(self, package: str) -> str:
         """The newest version that carries the package and the code of today; empty when there is none."""
-        code, found = self._latest()["CodeSha256"], ""
-        for page in self._functions.get_paginator("list_versions_by_function").paginate(FunctionName=self.function):
-            for version in page["Versions"]:
-                same = _package(version) == package and version["CodeSha256"] == code
-                if same and version["Version"] != LATEST:
-                    found = version["Version"]
-        return str(found)
+        code = self._latest()["CodeSha256"]
+        same = [v["Version"] for v in self._published() if _package(v) == package and v["CodeSha256"] == code]
+        return str(same[-1]) if same else ""
+
+    def roll_back(self) -> tuple[str, str]:
+        """Point the alias to the newest release before the live one; the model packages before and after.
+
+        Raises NotFoundError when there is none.
+        """
+        live = int(self.current())
+        released = {int(v["Version"]): _package(v) for v in self._published() if _package(v)}
+        earlier = [version for version in sorted(released) if version < live]
+        if live not in released or not earlier:
+            raise NotFoundError(f"{self.function}:{self.alias} is at version {live}: no release before it to go back to")
+        self.promote(str(earlier[-1]))
+        return released[live], released[earlier[-1]]
 
     def publish(self, package: str) -> str:
         """Publish a version whose environment names the package.
@@ -72,6 +81,10 @@ class Versions:
             FunctionVersion=version,
             RoutingConfig={"AdditionalVersionWeights": {}},
         )
+
+    def _published(self) -> Iterator[Mapping[str, Any]]:
+        pages = self._functions.get_paginator("list_versions_by_function").paginate(FunctionName=self.function)
+        return (version for page in pages for version in page["Versions"] if version["Version"] != LATEST)
 
     def _latest(self) -> dict[str, Any]:
         return dict(self._functions.get_function_configuration(FunctionName=self.function))

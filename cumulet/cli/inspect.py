@@ -33,7 +33,7 @@ def predict(
     if as_json:
         print_json(answer)
         return
-    rows = answer["predictions"] if "predictions" in answer else [answer]
+    rows = answer.get("predictions", [answer])
     print_table("Predictions", rows)
     data.print(workspace.api.curl(records if isinstance(records, dict) else records[0]), markup=False)
 

@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
-from cumulet.adapters.registry import Package
-from cumulet.adapters.releases import Releases
+from cumulet.adapters.registry import Package, version_of
+from cumulet.adapters.versions import Versions
 from cumulet.cli.nights import evaluation_of
 from cumulet.cli.options import AsJson, UseCaseName
 from cumulet.cli.terminal import data, print_json, print_table, say, step
@@ -101,8 +101,8 @@ def roll_back(context: typer.Context, use_case: UseCaseName) -> None:
     """
     workspace = open_workspace(use_case, context.obj)
     with step("Rolling back"):
-        before, after = Releases(workspace.champion).roll_back()
-    say(f"  live: model {after} (was {before})")
+        before, after = Versions(workspace.outputs.predict_function).roll_back()
+    say(f"  live: model {version_of(after)} (was {version_of(before)})")
 
 
 def add_to(app: typer.Typer) -> None:

@@ -103,8 +103,9 @@ COLUMNS = {
 
 def night_row(one: Night) -> dict[str, Any]:
     """A night as a row of a table."""
-    figures = {column: one.metrics.get(metric) for column, metric in COLUMNS.items()}
-    counts = {name: None if figures[name] is None else int(figures[name]) for name in ("records", "scored")}
+    found = {column: one.metrics[metric] for column, metric in COLUMNS.items() if metric in one.metrics}
+    figures = {column: found.get(column) for column in COLUMNS}
+    counts: dict[str, Any] = {name: int(found[name]) for name in ("records", "scored") if name in found}
     started = ", ".join(e.arn.split(":")[-2] for e in one.started)
     return {"date": str(one.date), **figures, **counts, "set off": started}
 

@@ -65,19 +65,17 @@ def status(context: typer.Context, as_json: AsJson = False) -> None:
     """
     connect(context.obj)
     endpoint = os.environ.get("AWS_ENDPOINT_URL", "")
-    deployed = stacks.deployed()
-    answer = {
-        "endpoint": endpoint or "AWS",
-        "emulator": emulator.health(endpoint) if endpoint else None,
-        "stacks": [{"stack": s.name, "status": s.status, "updated": s.updated} for s in deployed],
-    }
+    clock = emulator.Clock(endpoint)
+    rows = [{"stack": s.name, "status": s.status, "updated": s.updated} for s in stacks.deployed()]
     if as_json:
-        print_json(answer)
+        print_json({"endpoint": endpoint or "AWS", "clock": clock.now().isoformat(), "stacks": rows})
         return
-    data.print(f"endpoint  {answer['endpoint']}")
-    if answer["emulator"]:
-        data.print(f"clock     {answer['emulator'].get('clock')}")
-    print_table("Stacks", answer["stacks"]) if answer["stacks"] else say("no stack is deployed: `cumulet deploy`")
+    data.print(f"endpoint  {endpoint or 'AWS'}")
+    data.print(f"clock     {clock.now():%Y-%m-%d %H:%M:%S} UTC")
+    if rows:
+        print_table("Stacks", rows)
+    else:
+        say("no stack is deployed: `cumulet deploy`")
 
 
 def deploy(context: typer.Context, as_json: AsJson = False) -> None:

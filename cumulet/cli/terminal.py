@@ -87,6 +87,6 @@ class Step:
 
 @contextmanager
 def step(title: str) -> Iterator[Step]:
-    """`with step("Deploying") as s: … s.note("3 of 40 resources")`."""
+    """A step as a context manager; its `note` says where the work stands."""
     with Step(title) as current:
         yield current

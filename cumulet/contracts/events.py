@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
-from datetime import date, datetime
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
@@ -35,12 +35,12 @@ class NightEvent(Event):
 
     date: str
 
-    def logical_date(self, time_zone: str) -> date:
+    def logical_date(self, time_zone: str) -> dt.date:
         """The logical date: the date itself, or the local date of the time stamp."""
         try:
             if len(self.date) == 10:
-                return date.fromisoformat(self.date)
-            return datetime.fromisoformat(self.date).astimezone(ZoneInfo(time_zone)).date()
+                return dt.date.fromisoformat(self.date)
+            return dt.datetime.fromisoformat(self.date).astimezone(ZoneInfo(time_zone)).date()
         except ValueError as error:
             raise ContractError(f"date={self.date!r}: expected YYYY-MM-DD or an ISO time stamp with zone") from error
 

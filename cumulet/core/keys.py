@@ -63,9 +63,21 @@ class Coding:
 
     def _factor(self, name: str) -> tuple[np.ndarray, int]:
         if name not in self._single:
-            values = self._columns[name].tolist()
-            index = {value: code for code, value in enumerate(dict.fromkeys(values))}
-            codes = np.fromiter(map(index.__getitem__, values), dtype=np.int64, count=self._n)
-            codes[[value is None or value != value for value in values]] = -1
-            self._single[name] = codes, len(index)
+            column = self._columns[name]
+            self._single[name] = _factor_text(column) if column.dtype == object else _factor_numbers(column)
         return self._single[name]
+
+
+def _factor_text(column: np.ndarray) -> tuple[np.ndarray, int]:
+    values = column.tolist()
+    code = {value: code for code, value in enumerate(dict.fromkeys(values))}
+    size = len(code)
+    if None in code:
+        code[None] = -1
+    return np.fromiter(map(code.__getitem__, values), dtype=np.int64, count=len(values)), size
+
+
+def _factor_numbers(column: np.ndarray) -> tuple[np.ndarray, int]:
+    found, codes = np.unique(column, return_inverse=True)
+    codes[np.isnan(column)] = -1
+    return codes, len(found)

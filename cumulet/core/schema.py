@@ -31,8 +31,8 @@ __all__ = ["Columns", "Field", "Record", "Schema"]
 class Schema:
     """A table: its fields in order, and the key that no two of its records share.
 
-    >>> schema = Schema("trips", (Field("city", "string", "where"), Field("km", "number", "how far", minimum=0)), ("city",))
-    >>> [str(problem) for problem in schema.check({"city": "Ulm", "km": -1.0})]
+    >>> trips = Schema("trips", (Field("to", "string", "city"), Field("km", "number", "how far", minimum=0)), ("to",))
+    >>> [str(problem) for problem in trips.check({"to": "Ulm", "km": -1.0})]
     ['km=-1.0: give a value of at least 0']
     """
 

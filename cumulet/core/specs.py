@@ -56,7 +56,7 @@ class Count:
 
 @dataclass(frozen=True)
 class Latest:
-    """The last observation of a side table in the night, up to the cut-off, by `time` (UTC); missing when there is none."""
+    """The last observation of a side table between two cut-offs, by its `time` (UTC); missing when there is none."""
 
     table: str
     group: Group

@@ -19,8 +19,17 @@ from cumulet.core.schema import Columns, Schema
 from cumulet.core.specs import ContextSpec
 
 __all__ = [
-    "Baseline", "Candidate", "ContextSpec", "CostMatrix", "CutOff", "GateRules", "Label", "State", "UseCase", "label_rows",
-]  # fmt: skip
+    "Baseline",
+    "Candidate",
+    "ContextSpec",
+    "CostMatrix",
+    "CutOff",
+    "GateRules",
+    "Label",
+    "State",
+    "UseCase",
+    "label_rows",
+]
 
 State = dict[str, Any]
 """What a transform learns: JSON."""
@@ -130,7 +139,7 @@ class UseCase:
     min_slice_rows: int = 500
     """Slices with fewer rows say nothing and are not reported."""
     sensitive: tuple[str, ...] = ()
-    gates: GateRules = GateRules()
+    gates: GateRules = field(default_factory=GateRules)
 
     def days(self, columns: Columns) -> np.ndarray:
         """The day of every record, datetime64[D] (n,)."""

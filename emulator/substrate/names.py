@@ -18,7 +18,7 @@ NAMES: dict[str, tuple[str, ...]] = {
         "pin_request_caller", "pin_signed_body", "pin_signed_request",
     ),
     "ministack.core.iam_actions": ("identity_denial_message",),
-    "ministack.core.router": ("detect_service",),
+    "ministack.core.router": ("_is_aws_service_name", "detect_service"),
     "ministack.core.lambda_runtime": ("_PYTHON_WORKER_SCRIPT", "_detect_runtime_binary", "reset"),
     "ministack.services.cloudformation.provisioners": ("_RESOURCE_HANDLERS",),
     "ministack.services.cloudwatch_logs": ("_create_log_group", "_create_log_stream", "_put_log_events"),

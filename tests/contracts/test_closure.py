@@ -43,7 +43,7 @@ def test_closure_holds_imports_and_the_packages_on_the_way_and_nothing_else(root
 
 
 def test_closure_of_a_missing_module_names_it(root: Path) -> None:
-    with pytest.raises(ContractError, match="usecases.planes"):
+    with pytest.raises(ContractError, match=r"usecases\.planes"):
         closure(root, ["usecases.planes"])
 
 
@@ -84,5 +84,7 @@ def test_a_zip_application_has_the_same_closure_bytes_and_fingerprint(root: Path
 
 
 def test_fingerprint_does_not_depend_on_the_python_version(root: Path) -> None:
-    expected = "06c16caea1ca862a3e33eea937d43ebc07d6fd3f2d68bd0574e83fe25c1e67f1"  # computed by Python 3.11, 3.12 and 3.13
+    expected = (
+        "06c16caea1ca862a3e33eea937d43ebc07d6fd3f2d68bd0574e83fe25c1e67f1"  # computed by Python 3.11, 3.12 and 3.13
+    )
     assert fingerprint(root, "usecases.kites.transform") == expected

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import httpx
 import pytest
@@ -65,3 +66,16 @@ def test_an_unknown_route_of_the_emulator_names_those_that_exist(emulator: Runni
     answer = emulator.get("/_emulator/nothing")
     assert answer["status_code"] == 404
     assert "/_emulator/health" in answer["message"]
+
+
+def test_refusing_a_service_costs_no_memory(emulator: RunningEmulator) -> None:
+    """ministack would load botocore's whole catalogue (400 MB) to find out that it is one of AWS's."""
+
+    def resident_kb() -> int:
+        status = Path(f"/proc/{emulator.pid}/status").read_text()
+        return int(next(line for line in status.splitlines() if line.startswith("VmRSS")).split()[1])
+
+    before = resident_kb()
+    with pytest.raises(ClientError, match="textract"):
+        emulator.client("textract").list_adapters()
+    assert resident_kb() - before < 50_000

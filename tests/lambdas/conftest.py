@@ -9,11 +9,13 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import boto3
+import botocore.session
 import numpy as np
 import onnx
 import pytest
@@ -46,6 +48,14 @@ ENVIRONMENT = {
     "CUMULET_TRANSFORM_IMAGE": "image",
     "CUMULET_MODEL_PACKAGE": "",
 }
+
+
+@pytest.fixture(scope="session", autouse=True)
+def read_api_models_once() -> Iterator[None]:
+    """Every test has a boto3 session of its own; the descriptions of the services are read once for all."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(botocore.session, "create_loader", cache(botocore.session.create_loader))
+        yield
 
 
 @pytest.fixture

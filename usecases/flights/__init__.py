@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from cumulet.core.usecase import Baseline, Candidate, CostMatrix, GateRules, Label, UseCase
+from cumulet.core.usecase import Baseline, Candidate, CostMatrix, Label, UseCase
 from usecases.flights.context import CONTEXT
 from usecases.flights.schema import CUT_OFF, OUTCOMES, RECORDS, WEATHER, late
-from usecases.flights.transform import FEATURE_NAMES, fit_state, transform
+from usecases.flights.transform import FEATURE_NAMES, fit_state, monotonic, transform
 
 USE_CASE = UseCase(
     name="flights",
@@ -34,6 +34,7 @@ USE_CASE = UseCase(
                 "l2_regularization": 50.0,
                 "min_samples_leaf": 400,
                 "max_features": 0.2,
+                "monotonic_cst": monotonic(),
                 "early_stopping": False,
                 "random_state": 7,
             },
@@ -58,5 +59,4 @@ USE_CASE = UseCase(
         "seats": 149,
     },
     slices=("origin", "carrier"),
-    gates=GateRules(),
 )

@@ -18,6 +18,11 @@ from pyarrow import csv
 from cumulet.contracts.errors import NotFoundError
 from usecases.flights.schema import CUT_OFF
 
+FLIGHTS = (
+    "year", "month", "day", "hour", "minute", "dep_time", "sched_arr_time", "arr_delay", "carrier", "flight", "tailnum",
+    "origin", "dest", "distance",
+)  # fmt: skip
+MEASURES = ("temp", "dewp", "humid", "wind_dir", "wind_speed", "precip", "pressure", "visib")
 DAY_MINUTES = 24 * 60
 UNLISTED_ZONES = dict.fromkeys(("SJU", "BQN", "PSE", "STT"), "America/Puerto_Rico")
 """Airports that the package's airports.csv lacks."""
@@ -33,7 +38,7 @@ def folder() -> Path:
 
 def flights(data: Path) -> pa.Table:
     """All scheduled flights by departure: the request fields, status, arr_delay, day, known_at (UTC) and night."""
-    raw = _read_zip(data / "flights.csv.zip")
+    raw = _read(data / "flights.csv.zip", FLIGHTS)
     hour, minute = (part.to_numpy() for part in (raw["hour"], raw["minute"]))
     day = _day(raw["year"].to_numpy(), raw["month"].to_numpy(), raw["day"].to_numpy())
     sched_dep = day.astype("datetime64[m]") + hour * 60 + minute
@@ -60,11 +65,10 @@ def flights(data: Path) -> pa.Table:
 
 def weather(data: Path) -> pa.Table:
     """All hourly observations by time: origin, observed_at (UTC), the measurements, and night."""
-    raw = _read(io.BytesIO((data / "weather.csv").read_bytes()))
-    names = ("temp", "dewp", "humid", "wind_dir", "wind_speed", "precip", "pressure", "visib")
+    raw = _read(data / "weather.csv", ("origin", "time_hour", *MEASURES))
     observed_at = raw["time_hour"].cast(pa.timestamp("s"))
     night = pa.array(CUT_OFF.nights_of(observed_at.to_numpy()))
-    columns = {"origin": raw["origin"], "observed_at": observed_at, **{name: raw[name] for name in names}}
+    columns = {"origin": raw["origin"], "observed_at": observed_at, **{name: raw[name] for name in MEASURES}}
     return pa.table({**columns, "night": night}).sort_by([("observed_at", "ascending"), ("origin", "ascending")])
 
 
@@ -89,7 +93,7 @@ def _arrival(day: np.ndarray, clock: np.ndarray, departure: np.ndarray, zones: n
 
 
 def _zones(data: Path, dest: pa.ChunkedArray) -> np.ndarray:
-    airports = _read(io.BytesIO((data / "airports.csv").read_bytes()))
+    airports = _read(data / "airports.csv", ("faa", "tzone"))
     known = dict(zip(airports["faa"].to_pylist(), airports["tzone"].to_pylist(), strict=True)) | UNLISTED_ZONES
     encoded = dest.combine_chunks().dictionary_encode()
     return np.array([known[code] for code in encoded.dictionary.to_pylist()])[encoded.indices.to_numpy()]
@@ -101,7 +105,7 @@ def _status(raw: pa.Table) -> np.ndarray:
 
 
 def _planes(data: Path, tailnum: pa.ChunkedArray) -> dict[str, pa.Array]:
-    planes = _read(io.BytesIO((data / "planes.csv").read_bytes()))
+    planes = _read(data / "planes.csv", ("tailnum", "year", "seats"))
     row = pc.index_in(tailnum, planes["tailnum"].combine_chunks())
     return {"plane_year": planes["year"].take(row), "seats": planes["seats"].take(row)}
 
@@ -111,12 +115,10 @@ def _day(year: np.ndarray, month: np.ndarray, day: np.ndarray) -> np.ndarray:
     return months.astype("datetime64[D]") + (day - 1)
 
 
-def _read_zip(path: Path) -> pa.Table:
-    with zipfile.ZipFile(path) as archive:
-        return _read(io.BytesIO(archive.read(archive.namelist()[0])))
-
-
-def _read(source: io.BytesIO) -> pa.Table:
-    return csv.read_csv(
-        source, convert_options=csv.ConvertOptions(null_values=["NA", ""], strings_can_be_null=True)
-    )
+def _read(path: Path, names: tuple[str, ...]) -> pa.Table:
+    data = path.read_bytes()
+    if path.suffix == ".zip":
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            data = archive.read(archive.namelist()[0])
+    options = csv.ConvertOptions(null_values=["NA", ""], strings_can_be_null=True, include_columns=names)
+    return csv.read_csv(io.BytesIO(data), convert_options=options)

@@ -8,7 +8,8 @@ from cumulet.core.schema import Columns
 from cumulet.core.specs import ContextSpec, Count, Latest, Rate
 from usecases.flights.schema import cancelled
 
-WEEKS = (1, 7, 28)
+WINDOWS = (1, 7, 28)
+"""Nights over which late arrivals are counted."""
 
 
 def hour(columns: Columns) -> np.ndarray:
@@ -19,14 +20,16 @@ def hour(columns: Columns) -> np.ndarray:
 
 CONTEXT = ContextSpec(
     features=(
-        Rate("late", (), WEEKS, strength=100),
-        Rate("late_carrier", ("carrier",), WEEKS, strength=50),
-        Rate("late_origin", ("origin",), WEEKS, strength=50),
-        Rate("late_dest", ("dest",), WEEKS, strength=30),
-        Rate("late_origin_carrier", ("origin", "carrier"), WEEKS, strength=30),
+        Rate("late", (), WINDOWS, strength=100),
+        Rate("late_carrier", ("carrier",), WINDOWS, strength=50),
+        Rate("late_origin", ("origin",), WINDOWS, strength=50),
+        Rate("late_dest", ("dest",), WINDOWS, strength=30),
+        Rate("late_origin_carrier", ("origin", "carrier"), WINDOWS, strength=30),
         Rate("late_flight", ("carrier", "flight"), (28,), strength=10),
         Rate("cancelled_origin", ("origin",), (1, 7), strength=50, value=cancelled),
         Count("departures", ("origin", "hour")),
+        Count("departures_carrier", ("origin", "carrier")),
+        Count("departures_origin", ("origin",)),
         Latest(
             "weather",
             ("origin",),

@@ -42,7 +42,9 @@ OUTCOMES = Schema(
         Field("date", "date", "day of the scheduled departure, New York time"),
         *KEYS,
         Field("status", "string", "how the flight ended", categories=STATUSES),
-        Field("arr_delay", "number", "arrival after schedule", nullable=True, minimum=-240, maximum=2880, unit="minutes"),
+        Field(
+            "arr_delay", "number", "arrival after schedule", nullable=True, minimum=-240, maximum=2880, unit="minutes"
+        ),
         Field("known_at", "timestamp", "when the airline knew: at arrival, or when the flight was cancelled"),
     ),
     key=("id",),

@@ -1,7 +1,7 @@
 """The one transform of the flights use case: columns with context features in, a float32 matrix out.
 
-What it learns, its state, are the rates of late arrivals by carrier, origin, destination and their pairs in the training
-window, shrunk to the overall rate, which is also the value of a code never seen. Missing numbers stay NaN.
+What it learns, its state, are the rates of late arrivals by carrier, origin and destination in the training window,
+shrunk to the overall rate, which is also the value of a code never seen. Missing numbers stay NaN.
 """
 
 from __future__ import annotations
@@ -28,6 +28,15 @@ SCHEDULE = (
     "hour", "minute", "weekday", "days_to_holiday", "distance", "block_minutes", "speed", "plane_age", "seats",
 )  # fmt: skip
 FEATURE_NAMES = (*SCHEDULE, *RATES, *CONTEXT.names)
+RISING = ("late", "carrier_rate", "origin_rate", "dest_rate", "hour", "departures", "weather_precip")
+"""Features, by the start of their name, whose rise never makes a late arrival less likely."""
+FALLING = ("weather_visib",)
+"""Features whose rise never makes it more likely."""
+
+
+def monotonic() -> list[int]:
+    """For each feature 1 (rising), -1 (falling) or 0 (free): what a fit may not contradict on its few dozen days."""
+    return [name.startswith(RISING) - name.startswith(FALLING) for name in FEATURE_NAMES]
 
 
 def fit_state(columns: Columns, y: np.ndarray) -> dict[str, Any]:

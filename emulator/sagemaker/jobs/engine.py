@@ -114,7 +114,7 @@ class Engine:
             status, reason = "Failed", f"InternalServerError: {type(error).__name__}: {error}"
         try:
             if job.abandoned:
-                status, reason = "Failed", LOST
+                status, reason, secondary = "Failed", LOST, ""
             self._end(job, status, reason, secondary)
         finally:
             shutil.rmtree(job.folder, ignore_errors=True)

@@ -49,10 +49,13 @@ class Machine:
         job.attach(container)
         timer = job.limit(limit_s)
         try:
-            return container.wait()
+            status = container.wait()
         finally:
             timer.cancel()
             job.detach(container)
+        if job.abandoned:  # nothing answers any more: no upload
+            raise JobStopped(job.stopping)
+        return status
 
 
 def finish(job: Job, status: int) -> None:

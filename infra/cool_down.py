@@ -1,0 +1,44 @@
+"""When Training may start again: one item of the online store, taken and given back on a condition."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_stepfunctions as sfn
+from constructs import Construct
+
+SORT_KEY = "training#cool-down"
+TAKEN = "DynamoDB.ConditionalCheckFailedException"
+"""The error of `take` while an earlier training is still cooling down."""
+
+
+class CoolDown(Construct):
+    """States that use the state machine's variables `$time` and `$until` (ISO, UTC: they compare as text)."""
+
+    def __init__(self, scope: Construct, id: str, *, use_case: str, table: dynamodb.ITable) -> None:
+        super().__init__(scope, id)
+        self.use_case, self.table = use_case, table
+        self.take = self._update(
+            "Cool-down",
+            new="{% $until %}",
+            condition="attribute_not_exists(#until) OR #until <= :time",
+            time="{% $time %}",
+        )
+        self.give_back = self._update(
+            "Give back the cool-down", new="{% $time %}", condition="#until = :until", until="{% $until %}"
+        )
+
+    def _update(self, id: str, *, new: str, condition: str, **known: str) -> sfn.CustomState:
+        """Set when the next training may start, if the condition holds; the input is passed on."""
+        arguments: dict[str, Any] = {
+            "TableName": self.table.table_name,
+            "Key": {"pk": {"S": self.use_case}, "sk": {"S": SORT_KEY}},
+            "UpdateExpression": "SET #until = :new",
+            "ConditionExpression": condition,
+            "ExpressionAttributeNames": {"#until": "until"},
+            "ExpressionAttributeValues": {":new": {"S": new}, **{f":{name}": {"S": v} for name, v in known.items()}},
+        }
+        resource = f"arn:{self.table.stack.partition}:states:::dynamodb:updateItem"
+        state = {"Type": "Task", "Resource": resource, "Arguments": arguments, "Output": "{% $states.input %}"}
+        return sfn.CustomState(self, id, state_json=state)

@@ -1,0 +1,73 @@
+"""The online store: all groups of one night or none, the newest night only."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+
+import boto3
+import numpy as np
+import pytest
+from moto import mock_aws
+
+from cumulet.adapters.online import OnlineStore
+from cumulet.contracts.errors import ContractError, NotFoundError
+
+THIRD, FOURTH = date(2013, 4, 3), date(2013, 4, 4)
+VALUE = float(np.float32(0.1))
+
+
+def at(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, 7, tzinfo=UTC)
+
+
+@pytest.fixture
+def store(monkeypatch: pytest.MonkeyPatch) -> Iterator[OnlineStore]:
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    with mock_aws():
+        dynamodb = boto3.client("dynamodb", region_name="us-east-1")
+        dynamodb.create_table(
+            TableName="online",
+            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+            AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk")],
+            BillingMode="PAY_PER_REQUEST",
+        )
+        yield OnlineStore("online", dynamodb)
+
+
+def test_tables_come_back_to_the_last_bit(store: OnlineStore) -> None:
+    tables = {"all": {"": [VALUE, None]}, "origin": {"EWR": [VALUE], "": [0.0]}}
+    assert store.write("flights", THIRD, at(THIRD), tables)
+    assert store.read("flights") == (tables, at(THIRD))
+
+
+def test_an_older_night_never_overwrites_a_newer_one(store: OnlineStore) -> None:
+    store.write("flights", FOURTH, at(FOURTH), {"all": {"": [4.0]}, "origin": {"": [4.0]}})
+    assert not store.write("flights", THIRD, at(THIRD), {"all": {"": [3.0]}, "new": {"": [3.0]}})
+    assert store.read("flights") == ({"all": {"": [4.0]}, "origin": {"": [4.0]}}, at(FOURTH))
+
+
+def test_the_same_night_may_be_written_again(store: OnlineStore) -> None:
+    store.write("flights", THIRD, at(THIRD), {"all": {"": [1.0]}})
+    assert store.write("flights", THIRD, at(THIRD), {"all": {"": [2.0]}})
+    assert store.read("flights")[0] == {"all": {"": [2.0]}}
+
+
+def test_a_group_that_is_gone_is_not_read_any_more(store: OnlineStore) -> None:
+    store.write("flights", THIRD, at(THIRD), {"all": {"": [3.0]}, "old": {"": [3.0]}})
+    store.write("flights", FOURTH, at(FOURTH), {"all": {"": [4.0]}})
+    assert list(store.read("flights")[0]) == ["all"]
+
+
+def test_use_cases_are_apart(store: OnlineStore) -> None:
+    store.write("flights", THIRD, at(THIRD), {"all": {"": [1.0]}})
+    with pytest.raises(NotFoundError, match="run a night first"):
+        store.read("bikes")
+
+
+def test_a_group_too_large_for_an_item_is_refused(store: OnlineStore) -> None:
+    draw = random.Random(1)
+    table = {str(n): [draw.random() for _ in range(10)] for n in range(10_000)}
+    with pytest.raises(ContractError, match="split it"):
+        store.write("flights", THIRD, at(THIRD), {"flight": table})
