@@ -103,7 +103,8 @@ def show(title: str, rows: dict[str, dict[str, Any]]) -> None:
     """Print one line per row."""
     print(f"\n{title:<24}" + "".join(f"{name:>16}" for name in SHOWN))
     for name, row in rows.items():
-        cells = (f"{row[key]:,}" if key == "rows" else f"{row[key] or float('nan'):.4f}" for key in SHOWN)
+        values = (float("nan") if row[key] is None else row[key] for key in SHOWN)
+        cells = (f"{value:,}" if isinstance(value, int) else f"{value:.4f}" for value in values)
         print(f"{name:<24}" + "".join(f"{cell:>16}" for cell in cells))
 
 
@@ -122,13 +123,13 @@ def main(name: str = "flights") -> None:
     champion = use_case.candidates[0].name
     for period in PERIODS:
         show(period, {model: by[period] for model, by in figures.items()})
-    show(f"{champion}"[:23], figures[champion])
+    show(champion, figures[champion])
     nights = list(standings(use_case, later, known, found[champion]))
     limits = UseCaseSettings.load(ROOT / "usecases" / name / "usecase.toml").alarms
     fired = alarm_history(nights, limits)
-    print(
-        "\nAlarms had the model been kept:", *(f"{rule}: {', '.join(when)}" for rule, when in fired.items()), sep="\n  "
-    )
+    print("\nAlarms had the model been kept:")
+    for rule, when in fired.items():
+        print(f"  {rule}: {', '.join(when)}")
     seconds = {"history": round(ready, 1), "fit": round(fit, 2)}
     print(f"\ntrained on {len(train):,} rows; seconds: {seconds}")
     report = {"train_rows": len(train), "seconds": seconds, "figures": figures, "nights": nights, "alarms": fired}

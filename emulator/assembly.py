@@ -13,7 +13,7 @@ from emulator.gateway import Application, Gateway
 from emulator.lifespan import Lifespan
 from emulator.persistence import Saver
 from emulator.services import create_all
-from emulator.substrate import functions, names, settings, tenants, workflows
+from emulator.substrate import actions, functions, names, settings, tenants, workflows
 from emulator.substrate.application import application
 
 
@@ -25,6 +25,7 @@ def assemble(*, state: Path, endpoint: str, clock: EmulatorClock) -> Gateway:
         state=state, region=settings.REGION, account=settings.ACCOUNT, endpoint_url=endpoint, clock=clock, saver=saver
     )
     tenants.install()
+    actions.install()
     functions.install(state)
     workflows.install(on_end=saver.mark)
     services = create_all(cloud)

@@ -21,6 +21,8 @@ from infra.platforms import Target
 from infra.wheels import compile_all, publish, wheels
 
 EPOCH = (1980, 1, 1, 0, 0, 0)
+KEPT = 4
+"""Packages of a function that stay under .build/: two targets, before and after an edit."""
 
 JOB_REQUIREMENTS = ("boto3", "numpy", "onnx", "onnxruntime", "protobuf", "pyarrow", "scikit-learn", "skl2onnx")
 """What jobs import and their image may lack."""
@@ -51,6 +53,7 @@ def function_package(root: Path, name: str, modules: Sequence[str], target: Targ
             compression = zipfile.ZIP_DEFLATED if target.name == "aws" else zipfile.ZIP_STORED
             archive = write_zip(Path(aside) / "made.zip", [*_files(folder), *_files(code)], compression)
             publish(archive, path)
+        _forget_old(path.parent, name)
     return Bundle(path, digest)
 
 
@@ -87,6 +90,12 @@ def requirements(path: Path) -> list[str]:
     """Names in a requirements file, without comments."""
     lines = (line.split("#")[0].strip() for line in path.read_text().splitlines())
     return [line for line in lines if line]
+
+
+def _forget_old(folder: Path, name: str) -> None:
+    """Keep the newest packages of a function: each is up to 170 MB."""
+    for old in sorted(folder.glob(f"{name}-*.zip"), key=lambda path: path.stat().st_mtime)[:-KEPT]:
+        old.unlink(missing_ok=True)
 
 
 def _pinned(root: Path, name: str) -> str:

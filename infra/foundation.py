@@ -23,6 +23,10 @@ class Foundation(Stack):
         for service in ("cloudwatch", "events"):
             self.alerts.grant_publish(iam.ServicePrincipal(f"{service}.amazonaws.com"))
         self._let_gateway_log()
+        # Exported always, so that a use case that starts or ceases to need one changes nothing here.
+        for shared in (self.lake.bucket.bucket_name, self.lake.bucket.bucket_arn, self.lake.database.ref):
+            self.export_value(shared)
+        self.export_value(self.alerts.topic_arn)
         self.outputs = FoundationOutputs(
             lake_bucket=self.lake.bucket.bucket_name,
             glue_database=self.lake.database.ref,

@@ -68,7 +68,7 @@ class Functions(Construct):
             target=self.target,
             memory=memory,
             timeout=Duration.seconds(seconds),
-            plug_ins=("usecases", f"usecases.{self.use_case}"),
+            plug_ins=() if id == "Release" else ("usecases", f"usecases.{self.use_case}"),
         )
 
     def _grant(self) -> None:

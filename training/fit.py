@@ -89,6 +89,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--folds", type=int, default=4, help="how often to fit anew and judge on what follows")
     parser.add_argument("--fold-days", type=int, default=14, help="how many days each is judged on")
     arguments = parser.parse_args(argv)
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # scikit-learn's idle threads would spin on a shared machine
     use_case = usecases.load(JobEnv.from_env(os.environ).use_case)
     rows, dataset = read(Path(os.environ.get("SM_CHANNEL_TRAIN", "/opt/ml/input/data/train")), use_case)
     print(f"run {arguments.run}: dataset {dataset.dataset_id}, {len(rows)} labelled rows", flush=True)

@@ -15,8 +15,9 @@ def when(evaluation: Values) -> str:
     """How the evaluation was made, in a sentence."""
     holdout = evaluation["holdout"]
     return (
-        f"Fitted anew {holdout['folds']} times on what came before, judged on the days that followed: {holdout['rows']} "
-        f"rows of {holdout['first_day']} to {holdout['last_day']}, each as it was known at its night's cut-off."
+        f"Fitted anew {holdout['folds']} times on what came before, judged on the days that followed: "
+        f"{holdout['rows']} rows of {holdout['first_day']} to {holdout['last_day']}, each as it was known at its "
+        "night's cut-off."
     )
 
 

@@ -87,9 +87,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     prefix = keys.snapshot(use_case.name, manifest.dataset_id)
     listing = [{"prefix": lake.uri(prefix)}, DATA, MANIFEST]
     lake.put(keys.run(use_case.name, arguments.run) + "snapshot.manifest", canonical(listing), "application/json")
+    unlabelled = manifest.rows - manifest.labelled
     print(
         f"dataset {manifest.dataset_id}: {manifest.labelled} labelled rows of {manifest.first_day} to "
-        f"{manifest.last_day}, as known at {manifest.cut_off}; {manifest.rows - manifest.labelled} records have no label",
+        f"{manifest.last_day}, as known at {manifest.cut_off}; {unlabelled} records have no label",
         flush=True,
     )
 

@@ -12,14 +12,15 @@ from typing import Any
 from cumulet.adapters.session import client
 from cumulet.contracts.errors import CumuletError, NotFoundError, SchemaError, UnavailableError
 
-STAGE = "live"
 _ERRORS: dict[int, type[CumuletError]] = {404: NotFoundError, 422: SchemaError, 400: SchemaError}
 
 
 def url_of(api_id: str, aws_url: str) -> str:
     """Where the API is reached: the stack's URL on AWS, the endpoint's own path on a laptop."""
     endpoint = os.environ.get("AWS_ENDPOINT_URL", "")
-    return f"{endpoint}/_aws/execute-api/{api_id}/{STAGE}" if endpoint else aws_url.rstrip("/")
+    aws_url = aws_url.rstrip("/")
+    stage = aws_url.rsplit("/", 1)[1]
+    return f"{endpoint}/_aws/execute-api/{api_id}/{stage}" if endpoint else aws_url
 
 
 def key_of(api_key_id: str) -> str:

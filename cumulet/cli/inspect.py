@@ -11,7 +11,7 @@ import typer
 
 from cumulet.adapters.sketches import SketchReader
 from cumulet.cli.options import AsJson, UseCaseName
-from cumulet.cli.terminal import data, print_json, print_table, say
+from cumulet.cli.terminal import print_json, print_table, say
 from cumulet.cli.workspace import open_workspace
 from cumulet.contracts.errors import SchemaError
 
@@ -35,7 +35,8 @@ def predict(
         return
     rows = answer.get("predictions", [answer])
     print_table("Predictions", rows)
-    data.print(workspace.api.curl(records if isinstance(records, dict) else records[0]), markup=False)
+    say("")
+    print(workspace.api.curl(records if isinstance(records, dict) else records[0]))
 
 
 def _records(record: str, file: Path | None) -> Any:

@@ -106,7 +106,7 @@ class Field:
         wanted = "a whole number" if self.kind == "integer" else "a number"
         if isinstance(value, bool) or not isinstance(value, int | float):
             return self._problem(value, f"give {wanted}, not {type(value).__name__}")
-        if not math.isfinite(value):
+        if not _finite(value):
             return self._problem(value, f"give {wanted} that is finite, or leave it out where it may be missing")
         if self.kind == "integer" and not float(value).is_integer():
             return self._problem(value, "give a whole number")
@@ -123,3 +123,11 @@ class Field:
     @cached_property
     def _pattern(self) -> re.Pattern[str] | None:
         return re.compile(self.pattern) if self.pattern else None
+
+
+def _finite(value: float) -> bool:
+    """Whether the value is a number that float64 holds; JSON can spell integers that it does not."""
+    try:
+        return math.isfinite(value)
+    except OverflowError:
+        return False

@@ -78,7 +78,9 @@ class Night:
         return self._count(spec) if isinstance(spec, Count) else self._latest(spec)
 
     def _rate(self, spec: Rate) -> Block:
-        value = spec.value(self.labels) if self.labels else np.zeros(0)
+        if not self.labels:
+            return Block([], np.zeros((0, len(spec.windows))), np.full(len(spec.windows), np.nan))
+        value = spec.value(self.labels)
         every, size = self.coding.codes(spec.group)
         counted = (every >= 0) & ~np.isnan(value)
         codes, value, age = every[counted], value[counted], self.age[counted]
@@ -104,15 +106,15 @@ class Night:
         return Block(list(counts), np.array(list(counts.values()), dtype=np.float64).reshape(-1, 1), np.zeros(1))
 
     def _latest(self, spec: Latest) -> Block:
-        table = self.side.get(spec.table, {})
+        observed = self.side.get(spec.table, {})
         missing = np.full(len(spec.fields), np.nan)
-        if not table:
+        if not observed:
             return Block([], np.zeros((0, len(spec.fields))), missing)
-        time = moments(table[spec.time], "timestamp")
+        time = moments(observed[spec.time], "timestamp")
         known = np.flatnonzero((time > self.cut_off_before) & (time <= self.cut_off))
         known = known[np.argsort(time[known], kind="stable")]
-        keys = row_keys([table[name][known] for name in spec.group], len(known))
+        keys = row_keys([observed[name][known] for name in spec.group], len(known))
         last = dict(zip(keys, known.tolist(), strict=True))
         last.pop("", None)
-        values = np.array([table[name][list(last.values())] for name in spec.fields]).T
+        values = np.array([observed[name][list(last.values())] for name in spec.fields]).T
         return Block(list(last), values.reshape(len(last), len(spec.fields)), missing)

@@ -17,7 +17,7 @@ NAMES: dict[str, tuple[str, ...]] = {
         "AuthError", "EvalContext", "_gather_role_policies", "_permissions_boundary", "enforce", "evaluate",
         "pin_request_caller", "pin_signed_body", "pin_signed_request",
     ),
-    "ministack.core.iam_actions": ("identity_denial_message",),
+    "ministack.core.iam_actions": ("_lambda_action", "identity_denial_message"),
     "ministack.core.router": ("_is_aws_service_name", "detect_service"),
     "ministack.core.lambda_runtime": ("_PYTHON_WORKER_SCRIPT", "_detect_runtime_binary", "reset"),
     "ministack.services.cloudformation.provisioners": ("_RESOURCE_HANDLERS",),

@@ -52,6 +52,6 @@ def test_nothing_at_the_address_is_said_as_such():
 
 def test_on_a_laptop_the_address_is_the_endpoints_own(monkeypatch):
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:4566")
-    assert url_of("abc", "https://x/live/") == "http://127.0.0.1:4566/_aws/execute-api/abc/live"
+    assert url_of("abc", "https://x/v1/") == "http://127.0.0.1:4566/_aws/execute-api/abc/v1"
     monkeypatch.delenv("AWS_ENDPOINT_URL")
-    assert url_of("abc", "https://x/live/") == "https://x/live"
+    assert url_of("abc", "https://x/v1/") == "https://x/v1"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,41 +14,49 @@ from infra.node import with_node
 
 ROOT = Path(__file__).resolve().parents[2]
 FOUNDATION, FLIGHTS = "Cumulet", "Cumulet-flights"
+Template = dict[str, Any]
 
 
-def pytest_configure() -> None:
+@pytest.fixture(scope="session")
+def assemblies(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The cloud assemblies by target, with cdk-nag's findings in validation-report.json."""
     os.environ.update(with_node(os.environ))
-
-
-@pytest.fixture(scope="session", params=["local", "aws"])
-def assembly(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """The cloud assembly of a target, checked by cdk-nag while it is made: a finding makes synth fail."""
-    os.environ.update(with_node(os.environ))
-    from aws_cdk import Validations
-    from cdk_nag import AwsSolutionsChecks
-
-    from infra import app, function
+    from infra import function
     from infra.bundling import Bundle
 
-    folder = tmp_path_factory.mktemp(request.param)
-    stub = folder / "stub.zip"
+    stub = tmp_path_factory.mktemp("stub") / "stub.zip"
     with zipfile.ZipFile(stub, "w") as archive:
         archive.writestr("stub.txt", "stands in for a Lambda package")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(function, "function_package", lambda root, name, modules, target: Bundle(stub, f"{name:0<32}"))
-        built = app.build(ROOT, target=request.param, outdir=str(folder / "assembly"))
-        Validations.of(built).add_plugins(AwsSolutionsChecks(built))
-        built.synth()
-    yield folder / "assembly"
+        return {target: synthesise(target, tmp_path_factory.mktemp(target)) for target in ("local", "aws")}
+
+
+def synthesise(target: str, folder: Path) -> Path:
+    from aws_cdk import Validations
+    from cdk_nag import AwsSolutionsChecks
+
+    from infra.app import build
+
+    app = build(ROOT, target=target, outdir=str(folder))
+    Validations.of(app).add_plugins(AwsSolutionsChecks(app))
+    with pytest.raises(RuntimeError, match="ValidationFailed"):  # there are findings; test_nag judges them
+        app.synth()
+    return folder
+
+
+@pytest.fixture(scope="session", params=["local", "aws"])
+def assembly(request: pytest.FixtureRequest, assemblies: dict[str, Path]) -> Path:
+    return assemblies[request.param]
 
 
 @pytest.fixture(scope="session")
-def templates(assembly: Path) -> dict[str, dict[str, Any]]:
-    """The templates by stack."""
+def templates(assembly: Path) -> dict[str, Template]:
+    """The templates of one target by stack."""
     return {name: json.loads((assembly / f"{name}.template.json").read_text()) for name in (FOUNDATION, FLIGHTS)}
 
 
 @pytest.fixture(scope="session")
-def resources(templates: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    """All resources of both stacks by logical id."""
+def resources(templates: dict[str, Template]) -> dict[str, Template]:
+    """All resources of one target by logical id."""
     return {key: value for template in templates.values() for key, value in template["Resources"].items()}
