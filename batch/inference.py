@@ -3,10 +3,10 @@
 One request is one object: Parquet in, Parquet out, rows in their order (JSON Lines and CSV work too). Records have
 their context features with them, as the night writes them to features/. Predictions have
 
-    id           as it came
-    prediction   probability of the positive label, float64
-    model        version of the model package, when the container knows it (CUMULET_MODEL_PACKAGE)
-    scored_at    the night's cut-off, when the object's metadata has it: logical time, so a second night leaves the same
+    id              as it came
+    prediction      probability of the positive label, float64
+    model_package   its ARN, when the container knows it (CUMULET_MODEL_PACKAGE)
+    scored_at       the night's cut-off, when the object's metadata has it: logical time, so a second night leaves the same
 
 Nothing here is random and nothing reads the clock.
 """
@@ -60,7 +60,7 @@ def _provenance(metadata: Mapping[str, str], rows: int) -> Columns:
     found: Columns = {}
     package = os.environ.get(PACKAGE_VARIABLE, "")
     if package:
-        found["model"] = np.full(rows, package.rpartition("/")[2], dtype=object)
+        found["model_package"] = np.full(rows, package, dtype=object)
     if "cut_off" in metadata:
         moment = datetime.fromisoformat(metadata["cut_off"]).astimezone(UTC).replace(tzinfo=None)
         found["scored_at"] = np.full(rows, np.datetime64(moment, "s"))

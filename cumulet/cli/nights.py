@@ -154,11 +154,16 @@ def evaluation_of(workspace: Workspace, version: str) -> dict[str, Any]:
 
 
 def compared(evaluation: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Baselines, champion and candidate of an evaluation, one row each, judged on the same rows."""
+    """One row each: the baselines and the candidate on the same rows; champion and candidate on those after its cut-off.
+
+    The last two are there when the gate could compare them.
+    """
     rows = [{"model": name, "role": "baseline", **figures} for name, figures in evaluation["baselines"].items()]
-    if evaluation["champion"]:
-        rows.append({"model": "champion", "role": "champion", **evaluation["champion"]})
     rows.append({"model": evaluation["candidate_name"], "role": "candidate", **evaluation["candidate"]})
+    against = evaluation["champion"] or {}
+    if against.get("compared"):
+        rows.append({"model": "champion, later rows", "role": "champion", **against["champion"]})
+        rows.append({"model": "candidate, later rows", "role": "challenger", **against["candidate"]})
     names = ("model", "role", "rows", "roc_auc", "pr_auc", "brier_skill", "ece", "log_loss", "cost")
     return [{name: row.get(name) for name in names} for row in rows]
 

@@ -60,13 +60,13 @@ class Step:
 
     def __init__(self, title: str) -> None:
         self.title = title
-        self.started = time.monotonic()
+        self._started, self._ended = time.monotonic(), 0.0
         self._status = talk.status(title) if talk.is_terminal else None
 
     @property
     def seconds(self) -> float:
-        """Wall-clock seconds since the step began."""
-        return time.monotonic() - self.started
+        """Wall-clock seconds that the step has taken, so far or in all."""
+        return (self._ended or time.monotonic()) - self._started
 
     def note(self, text: str) -> None:
         """Say where the work stands."""
@@ -79,6 +79,7 @@ class Step:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        self._ended = time.monotonic()
         if self._status:
             self._status.stop()
         mark = "[green]✓[/green]" if kind is None else "[red]✗[/red]"

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import pytest
 
-from cumulet.adapters import deployment, emulator, session
+from cumulet.adapters import deployment, session
 from cumulet.cli.nights import load_days, run_night, run_training
 from cumulet.cli.target import ROOT, Target, use_local_credentials
 from cumulet.cli.workspace import Workspace, open_workspace
+from tests.emulator.running import RunningEmulator
 
 FIRST_NIGHT = date(2013, 4, 1)
 
@@ -26,22 +28,35 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group("loop"))
 
 
+@dataclass
+class Loop:
+    """The deployed use case and the emulator that it runs on."""
+
+    emulator: RunningEmulator
+    workspace: Workspace
+
+    def kill_and_restart(self) -> None:
+        """SIGKILL the emulator, then start it again on the same port and state."""
+        self.emulator.kill()
+        self.emulator.restart()
+
+
 @pytest.fixture(scope="session")
-def loop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
-    before = dict(os.environ)
-    state = tmp_path_factory.mktemp("loop") / "emulator"
-    use_local_credentials(emulator.start(state, port=0).endpoint)
-    session.client.cache_clear()
+def loop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loop]:
+    environment = dict(os.environ)
+    emulator = RunningEmulator(tmp_path_factory.mktemp("loop") / "emulator")
     try:
+        use_local_credentials(emulator.endpoint)
+        session.client.cache_clear()
         for _ in deployment.deploy(deployment.synthesise(ROOT, target=Target.local.value)):
             pass
         workspace = open_workspace("flights", Target.local)
         load_days(workspace, date(2013, 1, 1), FIRST_NIGHT - timedelta(days=1))
         run_night(workspace, FIRST_NIGHT)
         run_training(workspace, FIRST_NIGHT)
-        yield workspace
+        yield Loop(emulator, workspace)
     finally:
-        emulator.stop(state)
+        emulator.stop()
         os.environ.clear()
-        os.environ.update(before)
+        os.environ.update(environment)
         session.client.cache_clear()

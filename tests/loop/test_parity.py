@@ -1,0 +1,89 @@
+"""One flight, one prediction: over HTTP, in the night's batch, and from the model as it was fitted."""
+
+from __future__ import annotations
+
+import json
+import time
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from cumulet.adapters.online import OnlineStore
+from cumulet.adapters.session import client
+from cumulet.cli.nights import run_night
+from cumulet.cli.workspace import Workspace
+from cumulet.contracts import lake as keys
+from cumulet.core.context import join
+from tests.loop.conftest import FIRST_NIGHT, Loop
+from training import dataset, fitting
+
+NIGHT_OF_THE_TEST = date(2015, 1, 1)
+ROWS, SOME = 1_000, 50
+
+
+def flights(workspace: Workspace) -> list[dict[str, Any]]:
+    """1,000 flights; of some the plane is not known, of some carrier and destination were never seen."""
+    use_case = workspace.use_case
+    found = use_case.schema.records(workspace.lake.read_table(keys.features("flights", FIRST_NIGHT), use_case.schema.names))
+    records = [{**found[n % len(found)], "id": f"parity-{n}"} for n in range(ROWS)]
+    for record in records[:SOME]:
+        record.update(plane_year=None, seats=None)
+    for record in records[SOME // 2 : 2 * SOME]:
+        record.update(carrier="ZZ", dest="ZZZ")
+    return records
+
+
+def fitted(workspace: Workspace, folder: Path) -> Any:
+    """The model as Fit has fitted it, before it was converted: fitted again on the same snapshot, with the same seed."""
+    use_case = workspace.use_case
+    prefix = keys.snapshot("flights", workspace.registry.find("1").metadata["dataset_id"])
+    for name in (dataset.DATA, dataset.MANIFEST):
+        (folder / name).write_bytes(workspace.lake.get(prefix + name))
+    rows, _ = dataset.read(folder, use_case)
+    state = json.loads(json.dumps(use_case.fit_state(rows.columns, rows.y)))
+    model = fitting.fit_candidate(use_case.candidates[0], use_case.transform(rows.columns, state), rows.y)
+    return lambda columns: fitting.probabilities(model, use_case.transform(columns, state))
+
+
+def in_batch(workspace: Workspace, columns: Any) -> np.ndarray:
+    """Scored by a batch transform with the champion's SageMaker model, Parquet in and out."""
+    sagemaker, lake, day = client("sagemaker"), workspace.lake, NIGHT_OF_THE_TEST
+    lake.write_table(keys.features("flights", day), columns)
+    name = f"parity-{time.time_ns()}"
+    sagemaker.create_transform_job(
+        TransformJobName=name,
+        ModelName=workspace.champion.model_name("flights"),
+        MaxPayloadInMB=100,
+        TransformInput={
+            "DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": lake.uri(keys.features("flights", day))}},
+            "ContentType": "application/x-parquet",
+            "SplitType": "None",
+        },
+        TransformOutput={
+            "S3OutputPath": lake.uri(keys.predictions("flights", day, "1")).rstrip("/"),
+            "Accept": "application/x-parquet",
+        },
+        TransformResources={"InstanceType": "ml.m5.large", "InstanceCount": 1},
+    )
+    sagemaker.get_waiter("transform_job_completed_or_stopped").wait(
+        TransformJobName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 60}
+    )
+    scored = lake.read_table(keys.prediction_file("flights", day, "1"))
+    assert scored["id"].tolist() == columns["id"].tolist()
+    return scored["prediction"]
+
+
+def test_a_prediction_is_the_same_over_http_in_the_batch_and_from_the_fitted_model(loop: Loop, tmp_path: Path):
+    workspace = loop.workspace
+    run_night(workspace, FIRST_NIGHT)
+    records = flights(workspace)
+    tables, _ = OnlineStore(workspace.outputs.online_table).read("flights")
+    columns = join(workspace.use_case, workspace.use_case.schema.columns(records), tables)
+    from_fit = fitted(workspace, tmp_path)(columns)
+    over_http = np.array([one["prediction"] for one in workspace.api.predict(records)["predictions"]])
+    assert len(from_fit) == ROWS
+    assert len(np.unique(from_fit)) > ROWS / 2
+    assert np.abs(over_http - from_fit).max() <= 1e-6
+    assert np.abs(in_batch(workspace, columns) - from_fit).max() <= 1e-6
