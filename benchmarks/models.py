@@ -134,6 +134,7 @@ def main(name: str = "flights") -> None:
     print(f"\ntrained on {len(train):,} rows; seconds: {seconds}")
     report = {"train_rows": len(train), "seconds": seconds, "figures": figures, "nights": nights, "alarms": fired}
     RESULTS.parent.mkdir(exist_ok=True)
+    RESULTS.parent.mkdir(exist_ok=True)
     RESULTS.write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 

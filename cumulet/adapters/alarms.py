@@ -13,7 +13,12 @@ def states(names: Sequence[str]) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     for page in client("cloudwatch").get_paginator("describe_alarms").paginate(AlarmNames=list(names)):
         found += [
-            {"alarm": a["AlarmName"], "metric": a.get("MetricName", ""), "state": a["StateValue"], "reason": a["StateReason"]}
+            {
+                "alarm": a["AlarmName"],
+                "metric": a.get("MetricName", ""),
+                "state": a["StateValue"],
+                "reason": a["StateReason"],
+            }
             for a in page["MetricAlarms"]
         ]
     return sorted(found, key=lambda alarm: str(alarm["alarm"]))

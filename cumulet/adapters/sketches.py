@@ -44,7 +44,13 @@ class SketchReader:
         reference = Reference.from_json(json.loads(artifact.member(artifact.fetch(artifact_uri), artifact.REFERENCE)))
         merged = reduce(InputSketch.merge, (InputSketch.from_json(s["inputs"]) for s in self._read(keys)))
         rows = [
-            {"feature": name, "psi": d.psi, "jensen_shannon": d.jensen_shannon, "missing": d.missing, "unseen": d.unseen}
+            {
+                "feature": name,
+                "psi": d.psi,
+                "jensen_shannon": d.jensen_shannon,
+                "missing": d.missing,
+                "unseen": d.unseen,
+            }
             for name, d in drift.of_inputs(reference.inputs, merged).items()
         ]
         return sorted(rows, key=lambda row: (-float(str(row["psi"])), str(row["feature"])))

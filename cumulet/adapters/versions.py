@@ -40,7 +40,9 @@ class Versions:
         released = {int(v["Version"]): _package(v) for v in self._published() if _package(v)}
         earlier = [version for version in sorted(released) if version < live]
         if live not in released or not earlier:
-            raise NotFoundError(f"{self.function}:{self.alias} is at version {live}: no release before it to go back to")
+            raise NotFoundError(
+                f"{self.function}:{self.alias} is at version {live}: no release before it to go back to"
+            )
         self.promote(str(earlier[-1]))
         return released[live], released[earlier[-1]]
 

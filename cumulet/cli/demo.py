@@ -103,7 +103,9 @@ def _first_champion(workspace: Workspace, report: Report) -> None:
     with report.step("train", "Training on what is known by then, and releasing") as current:
         trained = run_training(workspace, FIRST_NIGHT, current.note)
     report.baselines = trained["models"]
-    print_table("Judged forward in time (fitted on the earlier, judged on the later part)", report.baselines, to_talk=True)
+    print_table(
+        "Judged forward in time (fitted on the earlier, judged on the later part)", report.baselines, to_talk=True
+    )
     for reason in trained["reasons"]:
         say(f"  gate: {reason}")
     if not workspace.champion.package():
@@ -124,7 +126,9 @@ def _nights(workspace: Workspace, report: Report, limit: int) -> None:
             if workspace.champion.package() != first:
                 report.retraining = _retraining(workspace, night)
                 return
-    raise JobError(f"no retraining within {len(report.nights)} nights: see `cumulet drift {USE_CASE}` and `cumulet status`")
+    raise JobError(
+        f"no retraining within {len(report.nights)} nights: see `cumulet drift {USE_CASE}` and `cumulet status`"
+    )
 
 
 def _standing(night: Night) -> str:

@@ -85,7 +85,9 @@ def release_model(context: typer.Context, use_case: UseCaseName, version: Versio
         raise GateError(f"model {version} was rejected by the gate: `cumulet model show {use_case} {version}` says why")
     with step(f"Releasing model {version}") as current:
         if package.approved:
-            arn = workspace.release.start(ReleaseRequest(model_package=package.arn).to_json(), name=f"by-hand-{version}")
+            arn = workspace.release.start(
+                ReleaseRequest(model_package=package.arn).to_json(), name=f"by-hand-{version}"
+            )
             workspace.release.wait(arn, progress=current.note)
         else:
             workspace.registry.approve(package.arn, "by hand")

@@ -43,10 +43,14 @@ def show(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def print_table(title: str, rows: Sequence[Mapping[str, Any]], *, columns: Sequence[str] = (), to_talk: bool = False) -> None:
+def print_table(
+    title: str, rows: Sequence[Mapping[str, Any]], *, columns: Sequence[str] = (), to_talk: bool = False
+) -> None:
     """Rows as a table, on stdout (or as talk); numbers to the right, the columns of the first row unless named."""
     names = list(columns or (rows[0].keys() if rows else ()))
-    table = Table(title=title, title_justify="left", title_style="bold", header_style="dim", box=box.SIMPLE_HEAD, padding=(0, 1))
+    table = Table(
+        title=title, title_justify="left", title_style="bold", header_style="dim", box=box.SIMPLE_HEAD, padding=(0, 1)
+    )
     for name in names:
         numeric = any(isinstance(row.get(name), int | float) for row in rows)
         table.add_column(name, justify="right" if numeric else "left")

@@ -36,9 +36,7 @@ class Env:
     def to_env(self) -> dict[str, str]:
         """The variables to give a function or job."""
         values = {f.name: getattr(self, f.name) for f in fields(self)}
-        return {
-            PREFIX + name.upper(): str(v).lower() if isinstance(v, bool) else str(v) for name, v in values.items()
-        }
+        return {PREFIX + name.upper(): str(v).lower() if isinstance(v, bool) else str(v) for name, v in values.items()}
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Self:
@@ -50,7 +48,7 @@ class Env:
             text = environ.get(name)
             if text is None:
                 if f.default is MISSING:
-                    raise ContractError(f"{name} is not set: {cls.__name__} needs it; infra passes {cls.__name__}.to_env()")
+                    raise ContractError(f"{name} is not set: {cls.__name__} needs it; infra passes its to_env()")
                 continue
             kind = hints[f.name]
             if isinstance(kind, types.UnionType):

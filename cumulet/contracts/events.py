@@ -79,7 +79,7 @@ class Monitored(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class TrainingRequest(Event):
-    """Starts Training. `time` is the logical moment (ISO, UTC); the snapshot takes what was known at the last cut-off."""
+    """Starts Training. The snapshot takes what was known at the last cut-off before `time` (logical; ISO, UTC)."""
 
     time: str
     reason: str

@@ -1,16 +1,16 @@
 """The keys of the lake: one function per zone, so that a path is spelt once.
 
-    raw/{dataset}/dt=…/{table}.csv            as it came, immutable
-    quarantine/{use_case}/dt=…/{table}.jsonl  records that broke the schema, each with its reasons
-    curated/{dataset}/dt=…/records.parquet    valid, typed, deduplicated; side tables are datasets {use_case}_{table}
-    curated/{use_case}/dt=…/_manifest.json    written last: the day is committed
-    labels/{use_case}/known=…/labels.parquet  by the night they became known
-    features/{use_case}/dt=…/records.parquet  records with their context features as of the night's cut-off
-    predictions/{use_case}/dt=…/model=…/      one row a record
-    sketches/{use_case}/dt=…/model=…/{kind}.json   mergeable: inputs, performance
-    snapshots/{use_case}/{dataset_id}/        manifest.json and data.parquet
-    models/{use_case}/{run}/                  model.tar.gz, evaluation.json, model_card.json
-    runs/{use_case}/{run}/                    what one run of Training passes from job to job
+raw/{dataset}/dt=…/{table}.csv            as it came, immutable
+quarantine/{use_case}/dt=…/{table}.jsonl  records that broke the schema, each with its reasons
+curated/{dataset}/dt=…/records.parquet    valid, typed, deduplicated; side tables are datasets {use_case}_{table}
+curated/{use_case}/dt=…/_manifest.json    written last: the day is committed
+labels/{use_case}/known=…/labels.parquet  by the night they became known
+features/{use_case}/dt=…/records.parquet  records with their context features as of the night's cut-off
+predictions/{use_case}/dt=…/model=…/      one row a record
+sketches/{use_case}/dt=…/model=…/{kind}.json   mergeable: inputs, performance
+snapshots/{use_case}/{dataset_id}/        manifest.json and data.parquet
+models/{use_case}/{run}/                  model.tar.gz, evaluation.json, model_card.json
+runs/{use_case}/{run}/                    what one run of Training passes from job to job
 """
 
 from __future__ import annotations

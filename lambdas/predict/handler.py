@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
+from urllib.parse import unquote
 
 from fastapi import FastAPI
 from mangum import Mangum
@@ -56,8 +57,14 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 
 def prefix(event: dict[str, Any]) -> str:
-    """The part of the path that is not ours: a stage or base path that the gateway left in front of the resource."""
-    proxied = (event.get("pathParameters") or {}).get("proxy")
-    own = f"/{proxied}" if proxied else event.get("resource") or ""
-    path = event.get("path") or ""
-    return path.removesuffix(own) if own not in ("", "/") and path.endswith(own) else ""
+    """The part of the path that is not ours: a stage or base path that the gateway left in front of the resource.
+
+    >>> prefix({"path": "/v1/docs/a.css", "resource": "/docs/{proxy+}", "pathParameters": {"proxy": "a.css"}})
+    '/v1'
+    """
+    own, path = event.get("resource") or "/", event.get("path") or ""
+    for name, value in (event.get("pathParameters") or {}).items():
+        own = own.replace(f"{{{name}+}}", value).replace(f"{{{name}}}", value)
+    if own == "/" or not unquote(path).endswith(unquote(own)):
+        return ""
+    return "/".join(path.split("/")[: -own.count("/")])

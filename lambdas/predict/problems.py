@@ -64,7 +64,7 @@ def _plain(value: Any) -> Any:
 def problems_of(schema: Schema, body: Any) -> Iterator[Problem]:
     """What is wrong with a body that should be one record, or a list of them, of the schema."""
     if isinstance(body, dict):
-        yield from _checked(schema, body)
+        yield from schema.check(body)
     elif not isinstance(body, list):
         found = "nothing" if body is None else type(body).__name__
         yield Problem("body", found, "send one record (a JSON object), or a list of them")
@@ -75,15 +75,8 @@ def problems_of(schema: Schema, body: Any) -> Iterator[Problem]:
             if not isinstance(record, dict):
                 yield Problem(f"[{n}]", record, "send a record: a JSON object")
                 continue
-            for p in _checked(schema, record):
+            for p in schema.check(record):
                 yield Problem(f"[{n}].{p.field}", p.value, p.remedy)
-
-
-def _checked(schema: Schema, record: Mapping[str, Any]) -> Sequence[Problem]:
-    try:
-        return schema.check(record)
-    except OverflowError:
-        return [Problem("body", "a number beyond 1.8e308", "send numbers that a 64-bit float can hold")]
 
 
 def install(app: FastAPI, schema: Schema, report: Callable[[Exception], None]) -> None:

@@ -128,7 +128,7 @@ BAD_BODIES = [
     ({**EXAMPLE, "distance": "far"}, 422, "distance", "far", "give a number"),
     ({**EXAMPLE, "flight": True}, 422, "flight", True, "give a whole number"),
     ({**EXAMPLE, "distance": -5}, 422, "distance", -5, "at least 10 miles"),
-    ({**EXAMPLE, "distance": 10**400}, 422, "body", "a number beyond 1.8e308", "64-bit float"),
+    ({**EXAMPLE, "distance": 10**400}, 422, "distance", 10**400, "finite"),
     ({**EXAMPLE, "origin": "XXX"}, 422, "origin", "XXX", "EWR, JFK, LGA"),
     ({**EXAMPLE, "sched_dep": "2013-06-31T10:00"}, 422, "sched_dep", "2013-06-31T10:00", "local time"),
     ({k: v for k, v in EXAMPLE.items() if k != "carrier"}, 422, "carrier", None, "give carrier"),

@@ -146,8 +146,13 @@ def test_a_body_of_many_megabytes_is_refused_as_too_large(loop: Loop, megabytes:
 
 @pytest.mark.parametrize(
     ("change", "field"),
-    [({"wings": 2}, "wings"), ({"distance": "far"}, "distance"), ({"distance": -1}, "distance"), ({"carrier": None}, "carrier")],
-)  # fmt: skip
+    [
+        ({"wings": 2}, "wings"),
+        ({"distance": "far"}, "distance"),
+        ({"distance": -1}, "distance"),
+        ({"carrier": None}, "carrier"),
+    ],
+)
 def test_a_bad_record_is_refused_naming_field_value_and_remedy(loop: Loop, change: dict[str, Any], field: str):
     with pytest.raises(SchemaError, match=rf"{field}=.*: \w+"):
         loop.workspace.api.predict({**loop.workspace.use_case.example, **change})

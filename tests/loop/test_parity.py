@@ -26,7 +26,8 @@ ROWS, SOME = 1_000, 50
 def flights(workspace: Workspace) -> list[dict[str, Any]]:
     """1,000 flights; of some the plane is not known, of some carrier and destination were never seen."""
     use_case = workspace.use_case
-    found = use_case.schema.records(workspace.lake.read_table(keys.features("flights", FIRST_NIGHT), use_case.schema.names))
+    table = workspace.lake.read_table(keys.features("flights", FIRST_NIGHT), use_case.schema.names)
+    found = use_case.schema.records(table)
     records = [{**found[n % len(found)], "id": f"parity-{n}"} for n in range(ROWS)]
     for record in records[:SOME]:
         record.update(plane_year=None, seats=None)
@@ -36,7 +37,7 @@ def flights(workspace: Workspace) -> list[dict[str, Any]]:
 
 
 def fitted(workspace: Workspace, folder: Path) -> Any:
-    """The model as Fit has fitted it, before it was converted: fitted again on the same snapshot, with the same seed."""
+    """The model as Fit fitted it, before it was converted: fitted again on the same snapshot, with the same seed."""
     use_case = workspace.use_case
     prefix = keys.snapshot("flights", workspace.registry.find("1").metadata["dataset_id"])
     for name in (dataset.DATA, dataset.MANIFEST):
@@ -52,12 +53,13 @@ def in_batch(workspace: Workspace, columns: Any) -> np.ndarray:
     sagemaker, lake, day = client("sagemaker"), workspace.lake, NIGHT_OF_THE_TEST
     lake.write_table(keys.features("flights", day), columns)
     name = f"parity-{time.time_ns()}"
+    source = {"S3DataType": "S3Prefix", "S3Uri": lake.uri(keys.features("flights", day))}
     sagemaker.create_transform_job(
         TransformJobName=name,
         ModelName=workspace.champion.model_name("flights"),
         MaxPayloadInMB=100,
         TransformInput={
-            "DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": lake.uri(keys.features("flights", day))}},
+            "DataSource": {"S3DataSource": source},
             "ContentType": "application/x-parquet",
             "SplitType": "None",
         },

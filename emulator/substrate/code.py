@@ -1,0 +1,67 @@
+"""The code of functions stays on disk: ministack would hold every zip in memory, and hash and read them all again."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import mmap
+import os
+from pathlib import Path
+from typing import Any
+
+from ministack.services import lambda_svc
+
+from emulator.files import write_atomically
+
+Code = bytes | mmap.mmap
+
+
+class StoredCode(mmap.mmap):
+    """A zip mapped from ministack's folder of them; for ministack as good as its bytes, and copied as a reference."""
+
+    sha: str
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> dict[str, str]:
+        """What ministack writes into its state in place of the bytes. It copies a function only to save it."""
+        if not _path(self.sha).exists():  # swept away between the upload and the function that was made of it
+            write_atomically(_path(self.sha), self[:])
+        if hasattr(mmap, "MADV_DONTNEED"):
+            self.madvise(mmap.MADV_DONTNEED)
+        return {lambda_svc._BLOB_REF_KEY: self.sha}
+
+
+def install() -> None:
+    """Let functions made from S3, and functions restored at a start, have stored code."""
+    fetch = lambda_svc._fetch_code_from_s3
+
+    def fetch_and_store(bucket: str, key: str, version_id: str | None = None) -> Code | None:
+        content = fetch(bucket, key, version_id)
+        return _stored(lambda_svc._write_code_blob(content)) if content else content
+
+    read = lambda_svc._read_code_blob
+    serve = lambda_svc.serve_function_code
+
+    def serve_bytes(*arguments: Any, **more: Any) -> tuple[int, dict[str, str], bytes]:
+        status, headers, content = serve(*arguments, **more)
+        return status, headers, content[:]
+
+    lambda_svc._fetch_code_from_s3 = fetch_and_store
+    lambda_svc._read_code_blob = lambda sha: _stored(sha) or read(sha)
+    lambda_svc.serve_function_code = serve_bytes
+
+
+def sha256_of(code: Code) -> str:
+    """The digest that names the zip, as ministack names it; free for stored code."""
+    return code.sha if isinstance(code, StoredCode) else hashlib.sha256(code).hexdigest()
+
+
+def _stored(sha: str) -> StoredCode | None:
+    with contextlib.suppress(OSError, ValueError), _path(sha).open("rb") as file:  # ValueError: an empty file
+        code = StoredCode(file.fileno(), 0, access=mmap.ACCESS_READ)
+        code.sha = sha
+        return code
+    return None
+
+
+def _path(sha: str) -> Path:
+    return Path(os.fspath(lambda_svc.CODE_BLOB_DIR)) / f"{sha}.zip"
