@@ -169,8 +169,9 @@ def _print(report: Report, path: Path) -> None:
     print_table("Alarms", [{k: a[k] for k in ("metric", "state", "reason")} for a in report.alarms])
     print_table("What it took", [{"step": name, "seconds": seconds} for name, seconds in report.seconds.items()])
     again = report.retraining
+    metric = next(alarm["metric"] for alarm in report.alarms if alarm["alarm"] == again["alarm"])
     say(
-        f"\n[bold]{again['alarm']}[/bold] fired in the night of {again['night']}, Training ran, "
+        f"The alarm on [bold]{metric}[/bold] fired in the night of {again['night']}, started Training, "
         f"and model {again['champion']} took over.\n"
     )
     say(f"API docs   {report.endpoint['docs']}")

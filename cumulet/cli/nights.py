@@ -154,7 +154,7 @@ def evaluation_of(workspace: Workspace, version: str) -> dict[str, Any]:
 
 
 def compared(evaluation: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """One row each: the baselines and the candidate on the same rows; champion and candidate on those after its cut-off.
+    """One row each: baselines and candidate on the same rows, champion and candidate on those after its cut-off.
 
     The last two are there when the gate could compare them.
     """

@@ -45,9 +45,7 @@ def down(
         if destroy:
             _delete_stacks()
         else:
-            say(
-                f"nothing of ours runs there between nights; `cumulet --target {target} down --destroy` deletes the stacks"
-            )
+            say(f"nothing runs there between nights; `cumulet --target {target} down --destroy` deletes the stacks")
         return
     if destroy and emulator.running(STATE / "emulator"):
         connect(target)

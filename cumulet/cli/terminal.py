@@ -13,6 +13,9 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+QUIET_S = 5.0
+"""Without a terminal, long work says at most this often where it stands."""
+
 WIDTH = 160
 """Columns where there is no terminal to ask: nothing is folded in a log or a pipe."""
 
@@ -60,11 +63,12 @@ def print_table(
 
 
 class Step:
-    """One step of long work: a spinner with the seconds while it runs (one line each where there is no terminal)."""
+    """One step of long work: a spinner with the seconds; a line now and then where there is no terminal."""
 
     def __init__(self, title: str) -> None:
         self.title = title
         self._started, self._ended = time.monotonic(), 0.0
+        self._said = self._started
         self._status = talk.status(title) if talk.is_terminal else None
 
     @property
@@ -74,8 +78,12 @@ class Step:
 
     def note(self, text: str) -> None:
         """Say where the work stands."""
+        line = f"{self.title} · {text} [dim]{self.seconds:.0f} s[/dim]"
         if self._status:
-            self._status.update(f"{self.title} · {text} [dim]{self.seconds:.0f} s[/dim]")
+            self._status.update(line)
+        elif time.monotonic() - self._said > QUIET_S:
+            self._said = time.monotonic()
+            talk.print(f"  {line}")
 
     def __enter__(self) -> Step:
         if self._status:

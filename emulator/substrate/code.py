@@ -6,10 +6,11 @@ import contextlib
 import hashlib
 import mmap
 import os
+import secrets
 from pathlib import Path
 from typing import Any
 
-from ministack.services import lambda_svc
+from ministack.services import lambda_svc, s3
 
 from emulator.files import write_atomically
 
@@ -36,7 +37,7 @@ def install() -> None:
 
     def fetch_and_store(bucket: str, key: str, version_id: str | None = None) -> Code | None:
         content = fetch(bucket, key, version_id)
-        return _stored(lambda_svc._write_code_blob(content)) if content else content
+        return _store(content, s3._object_disk_path(bucket, key)) if content else content
 
     read = lambda_svc._read_code_blob
     serve = lambda_svc.serve_function_code
@@ -53,6 +54,26 @@ def install() -> None:
 def sha256_of(code: Code) -> str:
     """The digest that names the zip, as ministack names it; free for stored code."""
     return code.sha if isinstance(code, StoredCode) else hashlib.sha256(code).hexdigest()
+
+
+def _store(content: bytes, source: str | None) -> StoredCode | None:
+    """Keep a zip; where S3's file has the same content it is linked (ministack replaces files, it never edits them)."""
+    sha = hashlib.sha256(content).hexdigest()
+    path = _path(sha)
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        link = path.with_suffix(f".{secrets.token_hex(8)}")
+        try:
+            os.link(source or "", link)
+            if Path(link).read_bytes() == content:
+                link.replace(path)
+        except OSError:
+            pass
+        finally:
+            link.unlink(missing_ok=True)
+        if not path.exists():
+            write_atomically(path, content)
+    return _stored(sha)
 
 
 def _stored(sha: str) -> StoredCode | None:

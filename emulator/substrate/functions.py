@@ -11,6 +11,8 @@ from pathlib import Path
 
 from ministack.core import lambda_runtime
 
+from emulator.substrate import code, failures, unpacking
+
 log = logging.getLogger("emulator.functions")
 
 # What AWS's own Python runtimes bring along; everything else must be in the function's package.
@@ -34,9 +36,12 @@ _end_with({pid})
 
 
 def install(state: Path) -> None:
-    """Give every Python worker the prologue, and the runtime's packages only."""
+    """Give every Python worker the prologue, the runtime's packages only, shared code and AWS's errors."""
     runtime = _runtime_folder(state / "runtime")
     prologue = _PROLOGUE.format(runtime=str(runtime), pid=os.getpid())
+    code.install()
+    unpacking.install(state / "functions")
+    failures.install()
     lambda_runtime._PYTHON_WORKER_SCRIPT = prologue + lambda_runtime._PYTHON_WORKER_SCRIPT
     detect = lambda_runtime._detect_runtime_binary
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -77,10 +78,21 @@ def read(lake: Lake, use_case: UseCase, day: date) -> dict[str, Table]:
     """Every raw table of the day, validated; one that did not come is empty."""
     wanted = schemas(use_case)
     raw = lake.find_many(keys.raw(use_case.name, day, name) for name in wanted)
-    rules = {RECORDS: of_day(use_case, day), OUTCOMES: known_by(use_case, day)}
+    rules = {RECORDS: both(identified, of_day(use_case, day)), OUTCOMES: known_by(use_case, day)}
     return {
         name: validate(data, schema, rules.get(name)) for (name, schema), data in zip(wanted.items(), raw, strict=True)
     }
+
+
+def both(first: Rule, second: Rule) -> Rule:
+    """One rule that asks what two ask."""
+    return lambda columns: chain(first(columns), second(columns))
+
+
+def identified(columns: Columns) -> Iterator[tuple[int, Problem]]:
+    """A record of a night has an id (a request to `predict` may omit it): by it its outcome is found later."""
+    for n in np.flatnonzero(columns["id"] == None):  # noqa: E711 - element by element
+        yield int(n), Problem("id", None, "give id: the outcome names the record by it, else it can never be labelled")
 
 
 def of_day(use_case: UseCase, day: date) -> Rule:

@@ -77,6 +77,28 @@ def test_of_a_duplicate_flight_the_first_is_kept(world: SimpleNamespace, night: 
     assert "line 2" in refused["problems"][0]["remedy"]
 
 
+def test_a_record_without_an_id_is_quarantined_because_it_could_never_be_labelled(
+    world: SimpleNamespace, night: Night, lake: Lake
+) -> None:
+    rows = world.flights(DAY)
+    rows[3]["id"] = ""
+    world.hand_over(DAY, records=world.to_csv(rows))
+    assert night("ingest", DAY) == {"date": "2013-04-02", "records": 39, "labels": 40, "quarantined": 1}
+    (refused,) = quarantined(lake, "records")
+    assert (refused["line"], refused["row"]["flight"]) == (5, "4")
+    assert [(p["field"], p["value"]) for p in refused["problems"]] == [("id", None)]
+    assert "never be labelled" in refused["problems"][0]["remedy"]
+
+
+def test_a_day_without_the_column_id_is_quarantined_row_by_row(
+    world: SimpleNamespace, night: Night, lake: Lake
+) -> None:
+    rows = [{name: value for name, value in row.items() if name != "id"} for row in world.flights(DAY)]
+    world.hand_over(DAY, records=world.to_csv(rows))
+    assert night("ingest", DAY) == {"date": "2013-04-02", "records": 0, "labels": 40, "quarantined": 40}
+    assert {p["field"] for refused in quarantined(lake, "records") for p in refused["problems"]} == {"id"}
+
+
 def test_a_missing_column_quarantines_the_file_and_no_other(world: SimpleNamespace, night: Night, lake: Lake) -> None:
     rows = [{k: v for k, v in row.items() if k != "carrier"} for row in world.flights(DAY)]
     world.hand_over(DAY, records=world.to_csv(rows))

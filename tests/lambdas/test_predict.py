@@ -16,7 +16,7 @@ from cumulet.adapters.lake import Lake
 from cumulet.contracts import lake as keys
 from cumulet.contracts.errors import ContractError, SkewError
 from lambdas.features.handler import runtime as features_runtime
-from lambdas.predict import service
+from lambdas.predict import problems, service
 from lambdas.predict.handler import handler, runtime
 from training.packing import pack
 from usecases import load
@@ -246,16 +246,36 @@ def test_it_answers_behind_any_base_path(aws: None, base: str) -> None:
     assert call("GET", f"{base}/health", pathParameters=None, resource="/health").status == 200
 
 
-def test_the_docs_page_needs_nothing_from_the_internet(aws: None) -> None:
-    page = call("GET", "/docs")
+def at(path: str, base: str = "") -> SimpleNamespace:
+    """GET a path of the API as its own REST API routes it: /docs/{proxy+} is the one resource with a parameter."""
+    below = path.removeprefix("/docs/")
+    routed = {"resource": path, "pathParameters": None}
+    if below != path:
+        routed = {"resource": "/docs/{proxy+}", "pathParameters": {"proxy": below}}
+    return call("GET", base + path, requestContext={"stage": "v1", "path": f"/v1{path}"}, **routed)
+
+
+@pytest.mark.parametrize("base", ["", "/v1", "/flights", "/docs", "/docs/v1"])
+def test_the_docs_page_works_behind_any_prefix_and_needs_nothing_from_the_internet(aws: None, base: str) -> None:
+    page = at("/docs", base)
     assert page.status == 200
     assert "http" not in page.body
     for asset in ("docs/swagger-ui.css", "docs/swagger-ui-bundle.js"):
         assert f'"{asset}"' in page.body
-        answer = call("GET", f"/{asset}")
+        answer = at(f"/{asset}", base)
         assert (answer.status, answer.encoded) == (200, False)
         assert len(answer.body) > 100_000
-    assert call("GET", "/docs/secret.txt").status == 404
+    assert at("/openapi.json", base).body["servers"] == [{"url": "."}]
+    missing = at("/docs/secret.txt", base)
+    assert (missing.status, missing.body["detail"]) == (404, "GET /docs/secret.txt: " + problems.ROUTES[404])
+
+
+def test_the_document_asks_for_the_key_where_the_gateway_does(aws: None) -> None:
+    document = at("/openapi.json").body
+    [scheme] = document["components"]["securitySchemes"].values()
+    assert scheme == {"type": "apiKey", "in": "header", "name": "x-api-key"}
+    needs = {path: [bool(o["security"]) for o in item.values()] for path, item in document["paths"].items()}
+    assert needs == {"/predict": [True], "/model": [False], "/health": [False]}
 
 
 def test_openapi_is_generated_from_the_schema(aws: None) -> None:
