@@ -6,7 +6,7 @@ their context features with them, as the night writes them to features/. Predict
     id              as it came
     prediction      probability of the positive label, float64
     model_package   its ARN, when the container knows it (CUMULET_MODEL_PACKAGE)
-    scored_at       the night's cut-off, when the object's metadata has it: logical time, so a second night leaves the same
+    scored_at       the night's cut-off, when the object's metadata has it: logical time, the same in a second night
 
 Nothing here is random and nothing reads the clock.
 """

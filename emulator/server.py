@@ -12,6 +12,7 @@ from pathlib import Path
 
 import uvicorn
 
+from emulator import leftovers
 from emulator.clock import EmulatorClock
 from emulator.errors import StartError
 from emulator.lock import StateLock
@@ -28,6 +29,7 @@ def serve(*, port: int, state: Path) -> None:
     port = listener.getsockname()[1]
     endpoint = f"http://127.0.0.1:{port}"
     lock.describe(endpoint=endpoint)
+    leftovers.discard(state)
     settings.apply(state=state, port=port)
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     config = uvicorn.Config(

@@ -36,12 +36,14 @@ class Bundle:
     digest: str
 
 
-def function_package(root: Path, name: str, modules: Sequence[str], target: Target) -> Bundle:
-    """The package of lambdas/<name>: its handler's closure, that of further modules loaded by name, and its wheels."""
-    sources = closure(root, [f"lambdas.{name}.handler", *modules])
-    folder = wheels(root, requirements(root / "lambdas" / name / "requirements.txt"), target.platform)
+def function_package(root: Path, names: Sequence[str], modules: Sequence[str], target: Target) -> Bundle:
+    """The package of the lambdas/<name>: their handlers' closure, that of modules loaded by name, and their wheels."""
+    sources = closure(root, [*(f"lambdas.{name}.handler" for name in names), *modules])
+    needed = {wheel for name in names for wheel in requirements(root / "lambdas" / name / "requirements.txt")}
+    folder = wheels(root, sorted(needed), target.platform)
     digest = _digest([folder.name, *(f"{p} {_sha256(root / p)}" for p in sources)])
-    path = root / ".build" / "functions" / f"{name}-{digest}.zip"
+    stem = "-".join(names)
+    path = root / ".build" / "functions" / f"{stem}-{digest}.zip"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=path.parent) as aside:
@@ -53,7 +55,7 @@ def function_package(root: Path, name: str, modules: Sequence[str], target: Targ
             compression = zipfile.ZIP_DEFLATED if target.name == "aws" else zipfile.ZIP_STORED
             archive = write_zip(Path(aside) / "made.zip", [*_files(folder), *_files(code)], compression)
             publish(archive, path)
-        _forget_old(path.parent, name)
+        _forget_old(path.parent, stem)
     return Bundle(path, digest)
 
 

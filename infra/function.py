@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from aws_cdk import AssetHashType, Duration, RemovalPolicy
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
@@ -11,28 +9,26 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from cumulet.contracts.env import Env
-from infra.bundling import function_package
+from infra.bundling import Bundle
 from infra.platforms import Target
 
 
 class Function(Construct):
-    """lambdas/<name> with its wheels; it may write its own log, and nothing else until granted."""
+    """lambdas/<name> in its package; it may write its own log, and nothing else until granted."""
 
     def __init__(
         self,
         scope: Construct,
         id: str,
         *,
-        root: Path,
         name: str,
         env: Env,
         target: Target,
         memory: int,
         timeout: Duration,
-        plug_ins: tuple[str, ...] = (),
+        package: Bundle,
     ) -> None:
         super().__init__(scope, id)
-        package = function_package(root, name, plug_ins, target)
         self.log = logs.LogGroup(
             self, "Log", retention=logs.RetentionDays.ONE_MONTH, removal_policy=RemovalPolicy.DESTROY
         )

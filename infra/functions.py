@@ -9,6 +9,7 @@ from constructs import Construct
 
 from cumulet.contracts import metrics
 from cumulet.contracts.env import Env, FeaturesEnv, IngestEnv, MonitorEnv, PredictEnv, ReleaseEnv
+from infra.bundling import function_package
 from infra.function import Function
 from infra.grants import grant_alias_read, grant_metrics, grant_release
 from infra.lake import Lake
@@ -18,6 +19,10 @@ from infra.registry import Registry
 
 ALIAS = "live"
 """Names the version of `predict` that carries the champion."""
+
+
+NIGHT = ("ingest", "features", "monitor")
+"""They need the same large wheels: one package holds the three, so it is built, uploaded and stored once."""
 
 
 class Functions(Construct):
@@ -36,7 +41,13 @@ class Functions(Construct):
         target: Target,
     ) -> None:
         super().__init__(scope, id)
-        self.root, self.use_case, self.target = root, use_case, target
+        self.use_case, self.target = use_case, target
+        plug_ins = ("usecases", f"usecases.{use_case}")
+        night = function_package(root, NIGHT, plug_ins, target)
+        self._packages = dict.fromkeys(NIGHT, night) | {
+            "predict": function_package(root, ["predict"], plug_ins, target),
+            "release": function_package(root, ["release"], [], target),  # it moves models and knows no use case
+        }
         self.lake, self.online, self.registry = lake, online, registry
         common = {"use_case": use_case, "lake_bucket": lake.bucket.bucket_name}
         table = online.table.table_name
@@ -62,13 +73,12 @@ class Functions(Construct):
         return Function(
             self,
             id,
-            root=self.root,
             name=id.lower(),
+            package=self._packages[id.lower()],
             env=env,
             target=self.target,
             memory=memory,
             timeout=Duration.seconds(seconds),
-            plug_ins=() if id == "Release" else ("usecases", f"usecases.{self.use_case}"),
         )
 
     def _grant(self) -> None:

@@ -28,6 +28,11 @@ SURPLUS = (
     "onnxruntime/capi/libonnxruntime.so*",  # the Python module links its own copy
     *("pyarrow/libarrow_flight*", "pyarrow/libarrow_python_flight*", "pyarrow/_flight*", "pyarrow/flight*"),
     *("pyarrow/_pyarrow_cpp_tests*", "pyarrow/libarrow_python*.so", "pyarrow/lib*.so.*.*.*", "pyarrow/src/*"),
+    # Of Arrow: arrays, CSV and Parquet in memory. Its shared libraries all stay, because libarrow_python names them.
+    *("pyarrow/_dataset*", "pyarrow/_acero*", "pyarrow/_substrait*", "pyarrow/_orc*", "pyarrow/_parquet_encryption*"),
+    *("pyarrow/_s3fs*", "pyarrow/_gcsfs*", "pyarrow/_azurefs*", "pyarrow/_hdfs*", "pyarrow/_feather*"),
+    # Of Powertools: logger, metrics, tracer. Its 550 other files would cost every cold start; take a line out to use them.
+    *("aws_lambda_powertools/event_handler/*", "aws_lambda_powertools/utilities/[!j_]*"),
     *("pyarrow/libgandiva*", "pyarrow/gandiva*", "swagger_ui_bundle/vendor/*/swagger-ui-es-bundle*"),
 )
 """Files that no import of ours needs, by path; bundles are imported alone in the tests."""

@@ -63,7 +63,9 @@ def logistic(train: NDArray[np.float32], y: Floats, judge: NDArray[np.float32]) 
     from sklearn.preprocessing import StandardScaler
 
     model = make_pipeline(
-        SimpleImputer(strategy="median", keep_empty_features=True), StandardScaler(), LogisticRegression(max_iter=200)
+        SimpleImputer(strategy="median", keep_empty_features=True),
+        StandardScaler(),
+        LogisticRegression(solver="newton-cholesky"),
     )
     return np.asarray(model.fit(train.astype(np.float64), y).predict_proba(judge)[:, 1], np.float64)
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from cumulet.adapters import stacks
 from cumulet.adapters.session import ENDPOINT_VARIABLE, client
 from cumulet.contracts.errors import DeployError
 
@@ -36,17 +37,11 @@ def publish(assembly: Path, stack: str) -> str:
 
 def doomed_buckets(stack: str) -> list[str]:
     """Buckets that a stack deletes with itself, which CloudFormation does only when they are empty."""
-    cloudformation = client("cloudformation")
-    template = cloudformation.get_template(StackName=stack, TemplateStage="Original")["TemplateBody"]
+    template = client("cloudformation").get_template(StackName=stack, TemplateStage="Original")["TemplateBody"]
     resources = (json.loads(template) if isinstance(template, str) else template)["Resources"]
-    pages = cloudformation.get_paginator("list_stack_resources").paginate(StackName=stack)
+    declared = {r["LogicalResourceId"]: r["PhysicalResourceId"] for r in stacks.resources(stack, "AWS::S3::Bucket")}
     return [
-        resource["PhysicalResourceId"]
-        for page in pages
-        for resource in page["StackResourceSummaries"]
-        if resource["ResourceType"] == "AWS::S3::Bucket"
-        and resource["ResourceStatus"] != "DELETE_COMPLETE"
-        and resources.get(resource["LogicalResourceId"], {}).get("DeletionPolicy", "Delete") == "Delete"
+        bucket for key, bucket in declared.items() if resources.get(key, {}).get("DeletionPolicy", "Delete") == "Delete"
     ]
 
 

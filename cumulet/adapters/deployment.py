@@ -8,7 +8,7 @@ from pathlib import Path
 
 from botocore.exceptions import ClientError
 
-from cumulet.adapters import assets, stacks
+from cumulet.adapters import assets, leftovers, stacks
 from cumulet.adapters.session import client
 from cumulet.adapters.stack_events import Progress, events, pause, watch
 from cumulet.adapters.synthesis import synthesise
@@ -38,10 +38,15 @@ def deploy(assembly: Path) -> Iterator[Progress]:
 
 
 def delete(names: Sequence[str]) -> Iterator[Progress]:
-    """Delete stacks in the order given, emptying the buckets that go with them; those that do not exist are skipped."""
+    """Delete stacks in the order given, with what they would not take along: model packages, contents of buckets.
+
+    Stacks that do not exist are skipped.
+    """
     for name in names:
         if stacks.describe(name) is None:
             continue
+        for made in leftovers.delete_packages(name):
+            yield Progress(name, made, "DELETE_COMPLETE")
         for bucket in assets.doomed_buckets(name):
             yield Progress(name, bucket, "EMPTYING")
             assets.empty(bucket)

@@ -55,9 +55,13 @@ def encode(columns: Mapping[str, np.ndarray], metadata: Mapping[str, str] | None
 
 
 def decode(data: bytes, names: Sequence[str] | None = None) -> Columns:
-    """The columns of a Parquet file, all or those named; dtypes as `encode` took them."""
-    table = pq.read_table(pa.BufferReader(data), columns=list(names) if names is not None else None, use_threads=False)
-    return {name: _from_arrow(table.column(name)) for name in table.column_names}
+    """The columns of a Parquet file, all or those named; dtypes as `encode` took them.
+
+    Raises KeyError when a named column is absent. (`read_table` would load Arrow's data sets and query engine.)
+    """
+    file = pq.ParquetFile(pa.BufferReader(data))
+    table = file.read(columns=None if names is None else list(names), use_threads=False)
+    return {name: _from_arrow(table.column(name)) for name in (table.column_names if names is None else names)}
 
 
 def metadata(data: bytes) -> dict[str, str]:

@@ -50,6 +50,14 @@ def describe(name: str) -> Mapping[str, Any] | None:
     return None if found["StackStatus"] == "DELETE_COMPLETE" else found
 
 
+def resources(name: str, kind: str) -> list[Mapping[str, Any]]:
+    """CloudFormation's summaries of the resources of a type that a stack has, e.g. AWS::S3::Bucket."""
+    pages = client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=name)
+    found = (resource for page in pages for resource in page["StackResourceSummaries"])
+    made = (r for r in found if r["ResourceStatus"] != "DELETE_COMPLETE" and r.get("PhysicalResourceId"))
+    return [resource for resource in made if resource["ResourceType"] == kind]
+
+
 def outputs(name: str) -> dict[str, str]:
     """Outputs of a stack. Raises NotFoundError when it is not deployed."""
     stack = describe(name)

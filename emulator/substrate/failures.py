@@ -16,7 +16,7 @@ DIED = "Worker process died"
 _HANDLER = '{"status": "error", "error": str(e), "trace": traceback.format_exc()}'
 _HANDLER_OURS = '{"status": "ok", "failed": _failure(e)}'
 _INIT = '{"status": "error", "error": str(e)}'
-_INIT_OURS = '{"status": "error", "error": _init_failure(e, module_name)}'
+_INIT_OURS = '{"status": "error", "error": _init_failure(e, module_name, handler_name)}'
 
 _SCRIPT = """
 def _failure(error):
@@ -26,11 +26,11 @@ def _failure(error):
                    *traceback.format_tb(trace)]), file=sys.stderr, flush=True)
     return {"errorMessage": str(error), "errorType": type(error).__name__, "stackTrace": traceback.format_tb(trace)}
 
-def _init_failure(error, module):
+def _init_failure(error, module, handler):
     if isinstance(error, ImportError):
         return f"Runtime.ImportModuleError: Unable to import module '{module}': {error}"
     if isinstance(error, AttributeError) and "has no attribute" in str(error) and error.__traceback__.tb_next is None:
-        return f"Runtime.HandlerNotFound: {error}"
+        return f"Runtime.HandlerNotFound: Handler '{handler}' missing on module '{module}'"
     return f"{type(error).__name__}: {error}"
 """
 

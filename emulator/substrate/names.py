@@ -19,14 +19,23 @@ NAMES: dict[str, tuple[str, ...]] = {
     ),
     "ministack.core.iam_actions": ("_lambda_action", "identity_denial_message"),
     "ministack.core.router": ("_is_aws_service_name", "detect_service"),
-    "ministack.core.lambda_runtime": ("_PYTHON_WORKER_SCRIPT", "_detect_runtime_binary", "reset"),
+    "ministack.core.lambda_runtime": (
+        "_PYTHON_WORKER_SCRIPT", "Worker", "_detect_runtime_binary", "reset", "zipfile",
+    ),
+    "ministack.services.apigateway_v1": ("_GatewayError", "_gateway_error_response", "_rest_apis", "_stages_v1"),
     "ministack.services.cloudformation.provisioners": ("_RESOURCE_HANDLERS",),
     "ministack.services.cloudwatch_logs": ("_create_log_group", "_create_log_stream", "_put_log_events"),
     "ministack.services.eventbridge": (
         "_archive_event", "_dispatch_event", "_dispatch_to_lambda", "_dispatch_to_sns", "_events_log_list",
-        "_pattern_event_view",
+        "_cron_next_fire", "_invoke_target", "_parse_cron_fields", "_parse_rate_seconds", "_pattern_event_view",
     ),
     "ministack.services.iam": ("_roles",),
+    "ministack.services.lambda_svc": (
+        "CODE_BLOB_DIR", "_BLOB_REF_KEY", "_execute_function_warm", "_fetch_code_from_s3", "_read_code_blob",
+        "serve_function_code",
+    ),
+    "ministack.services.s3": ("_object_disk_path",),
+    "ministack.services.scheduler": ("_SCHEDULE_TICK_INTERVAL", "_schedules", "_tick_schedules", "_to_epoch"),
     "ministack.services.sts": ("register_session",),
     "ministack.services.stepfunctions": (
         "_ExecutionError", "_SERVICE_DISPATCH", "_execute_task", "_executions", "_run_execution", "_state_machines",

@@ -1,26 +1,38 @@
-"""Drift of a day's inputs and predictions against the champion's training snapshot."""
+"""Drift of inputs and predictions against the champion's training snapshot: a sketch a day, metrics over a window.
+
+One day of a thousand records is noise to a population stability index (and has one weekday, one weather); the last
+seven scored nights together are not.
+"""
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict
-from datetime import date
+from datetime import date, timedelta
+from functools import reduce
 
 import numpy as np
 
 from cumulet.adapters import parquet
+from cumulet.adapters.labels import nights
 from cumulet.adapters.lake import Lake
 from cumulet.contracts import lake as keys
 from cumulet.contracts.manifests import canonical
 from cumulet.core import drift
-from cumulet.core.sketches import FeatureSketch, Reference
+from cumulet.core.sketches import FeatureSketch, InputSketch, Reference
+
+WINDOW_NIGHTS = 7
+MINIMUM_NIGHTS = 3
+LOOK_BACK_DAYS = 14
+"""Nights that were not scored are skipped; older ones say nothing about now."""
 
 Measured = tuple[dict[str, float], list[str]]
 
 
 def measure_inputs(lake: Lake, use_case: str, day: date, model: str, reference: Reference) -> Measured:
-    """Write the day's input sketch; InputDrift is the largest psi of a feature.
+    """Write the day's sketch; Predictions and PredictionMean of the day, InputDrift and PredictionDrift of the window.
 
-    The sketch holds what it was made of, so that windows can be merged, and the drift of each feature, to explain.
+    The sketch holds what it was made of, so that windows can be merged, and the day's drift by feature, to explain.
     """
     features = lake.find(keys.features(use_case, day))
     if features is None:
@@ -30,23 +42,37 @@ def measure_inputs(lake: Lake, use_case: str, day: date, model: str, reference: 
     current = Reference(
         inputs=reference.inputs.count(parquet.decode(features)), predictions=reference.predictions.count(prediction)
     )
-    moved = drift.of_inputs(reference.inputs, current.inputs)
-    explained = {name: asdict(each) for name, each in moved.items()}
+    explained = {name: asdict(each) for name, each in drift.of_inputs(reference.inputs, current.inputs).items()}
     lake.put(
         keys.sketch(use_case, day, model, "inputs"),
         canonical({**current.to_json(), "drift": explained}),
         "application/json",
     )
-    metrics = {"InputDrift": max((each.psi for each in moved.values()), default=0.0)}
     if scored is None:
-        return metrics, [f"{day} is not scored by model {model}"]
-    return metrics | of_predictions(reference.predictions, current.predictions, prediction), []
-
-
-def of_predictions(reference: FeatureSketch, current: FeatureSketch, prediction: np.ndarray) -> dict[str, float]:
-    """Predictions, PredictionMean and PredictionDrift (psi)."""
+        return {}, [f"{day} is not scored by model {model}"]
+    moved, reasons = of_window(window(lake, use_case, day, model), reference)
     counted = {"Predictions": float(len(prediction))}
-    if not len(prediction):
-        return counted
-    moved = drift.between(reference, current).psi
-    return {**counted, "PredictionMean": float(prediction.mean()), "PredictionDrift": moved}
+    if len(prediction):
+        counted["PredictionMean"] = float(prediction.mean())
+    return counted | moved, reasons
+
+
+def window(lake: Lake, use_case: str, day: date, model: str) -> list[Reference]:
+    """The sketches of the last nights that the model scored, the oldest first, up to and with `day`."""
+    days = nights(day - timedelta(days=LOOK_BACK_DAYS - 1), day)
+    stored = lake.find_many(keys.sketch(use_case, each, model, "inputs") for each in days)
+    sketches = [Reference.from_json(json.loads(data)) for data in stored if data is not None]
+    return [each for each in sketches if each.predictions.total][-WINDOW_NIGHTS:]
+
+
+def of_window(sketches: list[Reference], reference: Reference) -> Measured:
+    """InputDrift (the largest psi of a feature) and PredictionDrift (psi) of the nights together."""
+    if len(sketches) < MINIMUM_NIGHTS:
+        return {}, [f"drift needs {MINIMUM_NIGHTS} scored nights, there are {len(sketches)}"]
+    inputs = reduce(InputSketch.merge, (each.inputs for each in sketches))
+    predictions = reduce(FeatureSketch.merge, (each.predictions for each in sketches))
+    moved = drift.of_inputs(reference.inputs, inputs)
+    return {
+        "InputDrift": max((each.psi for each in moved.values()), default=0.0),
+        "PredictionDrift": drift.between(reference.predictions, predictions).psi,
+    }, []

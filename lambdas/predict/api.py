@@ -18,6 +18,9 @@ from lambdas.predict.service import Service
 MAX_BODY_BYTES = 4_000_000
 """A thousand records are well below; Lambda itself takes 6 MB, API Gateway 10 MB."""
 
+OPEN = {"security": []}
+"""A route that the gateway answers without a key."""
+
 Message = MutableMapping[str, Any]
 
 
@@ -93,7 +96,7 @@ def add_routes(app: FastAPI, service: Service) -> None:
         predict
     )
 
-    @app.get("/model", summary="The model that answers", response_model=ModelCard)
+    @app.get("/model", summary="The model that answers", response_model=ModelCard, openapi_extra=OPEN)
     async def model() -> dict[str, Any]:
         manifest, package = service.model().manifest, service.package()
         return {
@@ -110,7 +113,7 @@ def add_routes(app: FastAPI, service: Service) -> None:
             "evaluation": dict(package.metadata),
         }
 
-    @app.get("/health", summary="Whether the function answers", response_model=Health)
+    @app.get("/health", summary="Whether the function answers", response_model=Health, openapi_extra=OPEN)
     async def health() -> dict[str, Any]:
         version = service.package_arn.rpartition("/")[2]
         return {"status": "ok", "use_case": service.use_case.name, "model": version or None}

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from cumulet.adapters import deployment, session, stacks
+from cumulet.adapters.registry import Registry, model_name
 from cumulet.contracts.errors import DeployError, NotFoundError
 from tests.emulator.running import RunningEmulator
 
@@ -33,10 +34,13 @@ def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningEmulat
     session.client.cache_clear()
 
 
-def assembly(folder: Path, resources: dict[str, Any], *, name: str, needs: str = "") -> Path:
-    """Add a stack, with its template as an asset, to the assembly in a folder."""
+def assembly(
+    folder: Path, resources: dict[str, Any], *, name: str, needs: str = "", says: dict[str, str] | None = None
+) -> Path:
+    """Add a stack, with its template as an asset, to the assembly in a folder; `says` are further outputs."""
     folder.mkdir(exist_ok=True)
     outputs = {key: {"Value": {"Ref": key}} for key in resources}
+    outputs |= {key: {"Value": value} for key, value in (says or {}).items()}
     template = json.dumps({"Resources": resources, "Outputs": outputs})
     (folder / f"{name}.template.json").write_text(template)
     key = hashlib.sha256(template.encode()).hexdigest()
@@ -80,6 +84,30 @@ def test_a_stack_is_created_then_unchanged_then_updated_then_deleted_with_what_i
     assert (bucket, "EMPTYING") in [(p.resource, p.status) for p in deleted]
     assert stacks.describe("Cumulet-life") is None
     assert list(deployment.delete(["Cumulet-life"])) == []
+
+
+@pytest.mark.emulator
+def test_packages_and_their_models_go_before_the_group_that_could_not_go_with_them(
+    emulator: RunningEmulator, tmp_path: Path
+) -> None:
+    group = {"Type": "AWS::SageMaker::ModelPackageGroup", "Properties": {"ModelPackageGroupName": "kites"}}
+    apply(assembly(tmp_path, {"Group": group}, name="Cumulet-kites", says={"UseCase": "kites"}))
+    sagemaker, registry = emulator.client("sagemaker"), Registry("kites")
+    arns = [
+        registry.register(artifact_uri="s3://b/model.tar.gz", image="i", status="Rejected", metadata={})
+        for _ in range(2)
+    ]
+    sagemaker.create_model(
+        ModelName=model_name("kites", arns[0]),
+        PrimaryContainer={"Image": "i", "ModelDataUrl": "s3://b/model.tar.gz"},
+        ExecutionRoleArn="arn:aws:iam::000000000000:role/r",
+    )
+    deleted = [p.resource for p in deployment.delete(["Cumulet-kites"])]
+    assert {*arns, model_name("kites", arns[0])} <= set(deleted)
+    assert stacks.describe("Cumulet-kites") is None
+    assert sagemaker.list_model_package_groups()["ModelPackageGroupSummaryList"] == []
+    assert sagemaker.list_model_packages()["ModelPackageSummaryList"] == []
+    assert sagemaker.list_models()["Models"] == []
 
 
 @pytest.mark.emulator

@@ -21,14 +21,18 @@ Template = dict[str, Any]
 def assemblies(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """The cloud assemblies by target, with cdk-nag's findings in validation-report.json."""
     os.environ.update(with_node(os.environ))
-    from infra import function
+    from infra import functions
     from infra.bundling import Bundle
 
     stub = tmp_path_factory.mktemp("stub") / "stub.zip"
     with zipfile.ZipFile(stub, "w") as archive:
         archive.writestr("stub.txt", "stands in for a Lambda package")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(function, "function_package", lambda root, name, modules, target: Bundle(stub, f"{name:0<32}"))
+        patch.setattr(
+            functions,
+            "function_package",
+            lambda root, names, modules, target: Bundle(stub, "-".join(names).ljust(32, "0")),
+        )
         return {target: synthesise(target, tmp_path_factory.mktemp(target)) for target in ("local", "aws")}
 
 

@@ -9,11 +9,13 @@ import pytest
 
 from cumulet.contracts.closure import fingerprint
 from infra.bundling import Bundle, function_package, job_application, write_zip
+from infra.functions import NIGHT
 from infra.platforms import Target
 
 ROOT = Path(__file__).resolve().parents[2]
 PLUG_INS = ("usecases", "usecases.flights")
-MEGABYTES = {"predict": 120, "ingest": 180, "features": 180, "monitor": 180, "release": 12}
+FUNCTIONS = (*NIGHT, "predict", "release")
+MEGABYTES = {"predict": 120, "release": 12, **dict.fromkeys(NIGHT, 180)}
 """Ceilings of the unzipped packages; Lambda takes 250."""
 
 
@@ -23,7 +25,17 @@ def plug_ins(name: str) -> tuple[str, ...]:
 
 @pytest.fixture(scope="module")
 def packages() -> dict[str, Bundle]:
-    return {name: function_package(ROOT, name, plug_ins(name), Target("local")) for name in MEGABYTES}
+    """By function; those of the night have one in common."""
+    night = function_package(ROOT, NIGHT, PLUG_INS, Target("local"))
+    alone = {name: function_package(ROOT, [name], plug_ins(name), Target("local")) for name in ("predict", "release")}
+    return {**dict.fromkeys(NIGHT, night), **alone}
+
+
+def test_a_package_holds_its_functions_and_no_other(packages: dict[str, Bundle]) -> None:
+    for name, package in packages.items():
+        files = zipfile.ZipFile(package.path).namelist()
+        held = {file.split("/")[1] for file in files if file.startswith("lambdas/") and file.endswith("/handler.py")}
+        assert held == (set(NIGHT) if name in NIGHT else {name})
 
 
 @pytest.mark.parametrize("name", MEGABYTES)
@@ -37,7 +49,7 @@ def test_a_package_is_small_and_leaves_boto3_pandas_and_scikit_learn_out(
     assert not tops & {"boto3", "botocore", "pandas", "sklearn", "scipy", "tests", "infra", "emulator"}
 
 
-@pytest.mark.parametrize("name", MEGABYTES)
+@pytest.mark.parametrize("name", FUNCTIONS)
 def test_a_package_imports_alone(packages: dict[str, Bundle], name: str, tmp_path: Path) -> None:
     with zipfile.ZipFile(packages[name].path) as archive:
         archive.extractall(tmp_path)
@@ -77,7 +89,7 @@ def test_the_fingerprint_is_the_same_in_the_repository_the_package_and_the_job(
 
 def test_a_second_bundle_makes_nothing(packages: dict[str, Bundle]) -> None:
     before = packages["predict"].path.stat().st_mtime_ns
-    again = function_package(ROOT, "predict", PLUG_INS, Target("local"))
+    again = function_package(ROOT, ["predict"], PLUG_INS, Target("local"))
     assert (again, again.path.stat().st_mtime_ns) == (packages["predict"], before)
 
 

@@ -75,6 +75,11 @@ def test_a_performance_alarm_needs_three_nights_of_three(
     assert alarm["TreatMissingData"] == "notBreaching"
 
 
+def test_no_alarm_is_on_drift_which_a_season_brings(resources: dict[str, Template]) -> None:
+    watched = {a["MetricName"] for a in of_type(resources, "AWS::CloudWatch::Alarm").values()}
+    assert not watched & {metrics.INPUT_DRIFT, metrics.PREDICTION_DRIFT}
+
+
 def test_only_performance_alarms_start_training(resources: dict[str, Template]) -> None:
     rules = of_type(resources, "AWS::Events::Rule").values()
     [rule] = [r for r in rules if r["EventPattern"]["source"] == ["aws.cloudwatch"]]
@@ -91,6 +96,13 @@ def test_every_function_gets_exactly_the_environment_of_its_contract(resources: 
     given = {f["Handler"].split(".")[1]: set(f["Environment"]["Variables"]) for f in functions}
     fields = {name: {f"CUMULET_{f.upper()}" for f in env.__dataclass_fields__} for name, env in CONTRACTS.items()}
     assert given == {name: known | {"POWERTOOLS_SERVICE_NAME"} for name, known in fields.items()}
+
+
+def test_the_functions_of_the_night_have_one_package_in_common(resources: dict[str, Template]) -> None:
+    functions = of_type(resources, "AWS::Lambda::Function").values()
+    keys = {f["Handler"].split(".")[1]: f["Code"]["S3Key"] for f in functions}
+    assert len(set(keys.values())) == 3
+    assert keys["ingest"] == keys["features"] == keys["monitor"]
 
 
 def test_every_job_gets_exactly_the_environment_of_its_contract(resources: dict[str, Template]) -> None:

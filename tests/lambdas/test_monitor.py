@@ -13,9 +13,13 @@ import pytest
 
 from cumulet.adapters.lake import Lake
 from cumulet.contracts import lake as keys
+from cumulet.core import drift
 from cumulet.core import metrics as exact
+from cumulet.core.schema import concatenate
 from lambdas.features.handler import runtime as features_runtime
+from lambdas.monitor.handler import reference as reference_of
 from lambdas.monitor.handler import runtime
+from lambdas.monitor.inputs import window
 
 FIRST = date(2013, 4, 1)
 DAYS = [FIRST + timedelta(days=n) for n in range(20)]
@@ -77,24 +81,50 @@ def test_a_night_that_was_not_ingested_is_no_error(night: Night, live: str) -> N
     assert "2013-04-01 is not ingested; 2013-04-01 has no features" in answer["skipped"]
 
 
-def test_inputs_and_predictions_are_compared_with_the_champion_s_training(
+def test_drift_is_that_of_the_last_seven_scored_nights_together(
     world: SimpleNamespace, night: Night, lake: Lake, live: str
 ) -> None:
-    answer = run_nights(night, lake, world, DAYS[:1], ("ingest", "features"))["metrics"]
-    assert answer["Predictions"] == 40
-    assert answer["PredictionMean"] == pytest.approx(0.5)
-    assert answer["PredictionDrift"] > 0.25
-    assert answer["InputDrift"] > 0
-    assert lake.exists(keys.sketch("flights", FIRST, "1", "inputs"))
+    first = run_nights(night, lake, world, DAYS[:2], ("ingest", "features"))
+    assert first["metrics"]["Predictions"] == 40
+    assert first["metrics"]["PredictionMean"] == pytest.approx(0.5)
+    assert not {"PredictionDrift", "InputDrift"} & set(first["metrics"])
+    assert "drift needs 3 scored nights, there are 2" in first["skipped"]
+
+    metrics = run_nights(night, lake, world, DAYS[2:9], ("ingest", "features"))["metrics"]
+    reference = reference_of(live)
+    rows = [lake.read_table(keys.features("flights", day)) for day in DAYS[2:9]]
+    inputs = reference.inputs.count(concatenate(rows))
+    assert metrics["InputDrift"] == max(each.psi for each in drift.of_inputs(reference.inputs, inputs).values())
+    predictions = reference.predictions.count(np.tile(np.linspace(0.05, 0.95, 40), 7))
+    assert metrics["PredictionDrift"] == drift.between(reference.predictions, predictions).psi
+    assert metrics["PredictionDrift"] > 0.25
 
 
-def test_a_night_that_was_not_scored_has_input_drift_only(world: SimpleNamespace, night: Night, live: str) -> None:
+def test_drift_is_as_of_the_night_and_skips_nights_that_were_not_scored(
+    world: SimpleNamespace, night: Night, lake: Lake, live: str
+) -> None:
+    steps = ("ingest", "features")
+    before = run_nights(night, lake, world, DAYS[:4], steps)
+    for day in DAYS[4:6]:  # ingested, not scored
+        world.hand_over(day)
+        for step in (*steps, "monitor"):
+            night(step, day)
+    run_nights(night, lake, world, DAYS[6:8], steps)
+    assert night("monitor", DAYS[3]) == before
+    assert [len(window(lake, "flights", day, "1")) for day in (DAYS[3], DAYS[5], DAYS[7])] == [4, 4, 6]
+    assert window(lake, "flights", DAYS[7] + timedelta(days=30), "1") == []
+
+
+def test_a_night_that_was_not_scored_has_no_drift_but_its_sketch(
+    world: SimpleNamespace, night: Night, lake: Lake, live: str
+) -> None:
     world.hand_over(FIRST)
     night("ingest", FIRST)
     night("features", FIRST)
     answer = night("monitor", FIRST)
-    assert set(answer["metrics"]) == {"Records", "Quarantined", "InputDrift"}
+    assert set(answer["metrics"]) == {"Records", "Quarantined"}
     assert "2013-04-01 is not scored by model 1" in answer["skipped"]
+    assert lake.exists(keys.sketch("flights", FIRST, "1", "inputs"))
 
 
 def test_performance_needs_seven_labelled_days(world: SimpleNamespace, night: Night, lake: Lake, live: str) -> None:

@@ -272,10 +272,11 @@ def test_the_docs_page_works_behind_any_prefix_and_needs_nothing_from_the_intern
 
 def test_the_document_asks_for_the_key_where_the_gateway_does(aws: None) -> None:
     document = at("/openapi.json").body
-    [scheme] = document["components"]["securitySchemes"].values()
+    [(name, scheme)] = document["components"]["securitySchemes"].items()
     assert scheme == {"type": "apiKey", "in": "header", "name": "x-api-key"}
-    needs = {path: [bool(o["security"]) for o in item.values()] for path, item in document["paths"].items()}
-    assert needs == {"/predict": [True], "/model": [False], "/health": [False]}
+    routes = [(path, route) for path, item in document["paths"].items() for route in item.values()]
+    needs = {path: route.get("security", document["security"]) for path, route in routes}
+    assert needs == {"/predict": [{name: []}], "/model": [], "/health": []}
 
 
 def test_openapi_is_generated_from_the_schema(aws: None) -> None:
