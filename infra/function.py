@@ -43,7 +43,7 @@ class Function(Construct):
             handler=f"lambdas.{name}.handler.handler",
             runtime=target.runtime,
             architecture=target.architecture,
-            environment=env.to_env() | {"POWERTOOLS_SERVICE_NAME": name},
+            environment=env.to_env() | {"POWERTOOLS_SERVICE_NAME": name, "POWERTOOLS_LOG_LEVEL": "INFO"},
             role=self.role,
             memory_size=memory,
             timeout=timeout,

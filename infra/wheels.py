@@ -31,7 +31,7 @@ SURPLUS = (
     # Of Arrow: arrays, CSV and Parquet in memory. Its shared libraries all stay, because libarrow_python names them.
     *("pyarrow/_dataset*", "pyarrow/_acero*", "pyarrow/_substrait*", "pyarrow/_orc*", "pyarrow/_parquet_encryption*"),
     *("pyarrow/_s3fs*", "pyarrow/_gcsfs*", "pyarrow/_azurefs*", "pyarrow/_hdfs*", "pyarrow/_feather*"),
-    # Of Powertools: logger, metrics, tracer. Its 550 other files would cost every cold start; take a line out to use them.
+    # Of Powertools: logger, metrics, tracer. Its 550 other files would cost every cold start; drop this to use them.
     *("aws_lambda_powertools/event_handler/*", "aws_lambda_powertools/utilities/[!j_]*"),
     *("pyarrow/libgandiva*", "pyarrow/gandiva*", "swagger_ui_bundle/vendor/*/swagger-ui-es-bundle*"),
 )

@@ -39,10 +39,9 @@ def doomed_buckets(stack: str) -> list[str]:
     """Buckets that a stack deletes with itself, which CloudFormation does only when they are empty."""
     template = client("cloudformation").get_template(StackName=stack, TemplateStage="Original")["TemplateBody"]
     resources = (json.loads(template) if isinstance(template, str) else template)["Resources"]
-    declared = {r["LogicalResourceId"]: r["PhysicalResourceId"] for r in stacks.resources(stack, "AWS::S3::Bucket")}
-    return [
-        bucket for key, bucket in declared.items() if resources.get(key, {}).get("DeletionPolicy", "Delete") == "Delete"
-    ]
+    kept = {key for key, resource in resources.items() if resource.get("DeletionPolicy", "Delete") != "Delete"}
+    buckets = stacks.resources(stack, "AWS::S3::Bucket")
+    return [bucket["PhysicalResourceId"] for bucket in buckets if bucket["LogicalResourceId"] not in kept]
 
 
 def empty(bucket: str) -> None:

@@ -37,6 +37,7 @@ _end_with({pid})
 
 def install(state: Path) -> None:
     """Give every Python worker the prologue, the runtime's packages only, shared code and AWS's errors."""
+    os.environ.pop("LOG_LEVEL", None)  # ministack has read its own; loggers inside functions would obey it too
     runtime = _runtime_folder(state / "runtime")
     prologue = _PROLOGUE.format(runtime=str(runtime), pid=os.getpid())
     code.install()

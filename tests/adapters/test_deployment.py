@@ -94,7 +94,7 @@ def test_packages_and_their_models_go_before_the_group_that_could_not_go_with_th
     apply(assembly(tmp_path, {"Group": group}, name="Cumulet-kites", says={"UseCase": "kites"}))
     sagemaker, registry = emulator.client("sagemaker"), Registry("kites")
     arns = [
-        registry.register(artifact_uri="s3://b/model.tar.gz", image="i", status="Rejected", metadata={})
+        registry.register(artifact_uri="s3://b/model.tar.gz", image="i", status="Rejected", metadata={"gate": "x"})
         for _ in range(2)
     ]
     sagemaker.create_model(

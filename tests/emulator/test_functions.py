@@ -35,7 +35,7 @@ def handler(event, context):
             boto3.client("s3").list_buckets()
         except Exception as error:
             return str(error)
-    names = ("AWS_ENDPOINT_URL", "AWS_REGION", "PYTHONDONTWRITEBYTECODE", "AWS_PROFILE")
+    names = ("AWS_ENDPOINT_URL", "AWS_REGION", "PYTHONDONTWRITEBYTECODE", "AWS_PROFILE", "LOG_LEVEL")
     return {"mark": "MARK", "pid": os.getpid(), **{name: os.environ.get(name) for name in names}}
 """
 
@@ -73,7 +73,7 @@ def test_it_runs_with_the_credentials_of_its_own_role(emulator: RunningEmulator,
 def test_it_reaches_this_emulator_and_nothing_of_the_host_leaks_in(emulator: RunningEmulator, function: str) -> None:
     found = call(emulator, {})
     assert (found["AWS_ENDPOINT_URL"], found["AWS_REGION"]) == (emulator.endpoint, "us-east-1")
-    assert (found["PYTHONDONTWRITEBYTECODE"], found["AWS_PROFILE"]) == (None, None)
+    assert [found[name] for name in ("PYTHONDONTWRITEBYTECODE", "AWS_PROFILE", "LOG_LEVEL")] == [None] * 3
 
 
 @pytest.mark.parametrize(

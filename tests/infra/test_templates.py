@@ -95,7 +95,9 @@ def test_every_function_gets_exactly_the_environment_of_its_contract(resources: 
     functions = of_type(resources, "AWS::Lambda::Function").values()
     given = {f["Handler"].split(".")[1]: set(f["Environment"]["Variables"]) for f in functions}
     fields = {name: {f"CUMULET_{f.upper()}" for f in env.__dataclass_fields__} for name, env in CONTRACTS.items()}
-    assert given == {name: known | {"POWERTOOLS_SERVICE_NAME"} for name, known in fields.items()}
+    logger = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_LOG_LEVEL"}
+    assert given == {name: known | logger for name, known in fields.items()}
+    assert {f["Environment"]["Variables"]["POWERTOOLS_LOG_LEVEL"] for f in functions} == {"INFO"}
 
 
 def test_the_functions_of_the_night_have_one_package_in_common(resources: dict[str, Template]) -> None:
