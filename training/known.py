@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 
@@ -13,7 +13,8 @@ from cumulet.adapters.lake import Lake
 from cumulet.contracts import lake as keys
 from cumulet.contracts.errors import JobError, NotFoundError
 from cumulet.contracts.manifests import DayManifest, sha256
-from cumulet.core.schema import Columns, concatenate
+from cumulet.core.schema import Columns, concatenate, moments, select
+from cumulet.core.specs import Latest
 from cumulet.core.usecase import UseCase
 
 
@@ -40,13 +41,25 @@ class Known:
             raise NotFoundError(f"{use_case.name}: no day up to {night} is in the lake; run its nights first")
         datasets = [use_case.name, *(f"{use_case.name}_{table}" for table in use_case.side_tables)]
         sources: dict[str, str] = {}
-        records, *side = ([c for _, c in _tables(lake, nights, keys.curated, d, sources)] for d in datasets)
+        records, *side = (_tables(lake, nights, keys.curated, d, sources) for d in datasets)
         labels = [
             {**columns, "known": np.full(len(columns["label"]), np.datetime64(day, "D"))}
             for day, columns in _tables(lake, nights, keys.labels, use_case.name, sources)
         ]
-        named = dict(zip(use_case.side_tables, map(concatenate, side), strict=True))
-        return cls(concatenate(records), concatenate(labels), named, sources)
+        named = {
+            table: concatenate(in_time(use_case, table, day, columns) for day, columns in parts)
+            for table, parts in zip(use_case.side_tables, side, strict=True)
+        }
+        return cls(concatenate(columns for _, columns in records), concatenate(labels), named, sources)
+
+
+def in_time(use_case: UseCase, table: str, night: date, columns: Columns) -> Columns:
+    """The rows of a night's side table that the night could use: what came a night late was not known in its own."""
+    before = np.datetime64(use_case.cut_off.at(night - timedelta(days=1)).replace(tzinfo=None), "s")
+    times = {spec.time for spec in use_case.context.features if isinstance(spec, Latest) and spec.table == table}
+    for time in times:
+        columns = select(columns, moments(columns[time], "timestamp") > before)
+    return columns
 
 
 def committed(lake: Lake, use_case: str, night: date) -> dict[date, DayManifest]:

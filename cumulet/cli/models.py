@@ -8,7 +8,7 @@ import typer
 
 from cumulet.adapters.registry import Package, version_of
 from cumulet.adapters.versions import Versions
-from cumulet.cli.nights import evaluation_of
+from cumulet.cli.nights import await_release, evaluation_of
 from cumulet.cli.options import AsJson, UseCaseName
 from cumulet.cli.terminal import data, print_json, print_table, say, step
 from cumulet.cli.workspace import Workspace, open_workspace
@@ -91,7 +91,7 @@ def release_model(context: typer.Context, use_case: UseCaseName, version: Versio
             workspace.release.wait(arn, progress=current.note)
         else:
             workspace.registry.approve(package.arn, "by hand")
-            workspace.nights.settle(current.note)
+            await_release(workspace, package.arn, current.note)
     say(f"  live: model {workspace.champion.model() or 'none'}")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, timedelta
@@ -137,7 +138,30 @@ def run_training(workspace: Workspace, day: date, note: Any = lambda text: None)
     arn = workspace.training.start(request.to_json(), name=f"by-hand-{day}")
     workspace.training.wait(arn, progress=note)
     workspace.nights.settle(note)
-    return evaluation_of(workspace, workspace.registry.list()[0].version)
+    newest = workspace.registry.list()[0]
+    if newest.approved:
+        await_release(workspace, newest.arn, note)
+    return evaluation_of(workspace, newest.version)
+
+
+def await_release(workspace: Workspace, package: str, note: Any, *, timeout: float = 900.0) -> None:
+    """Wait until an approved package is live; its approval starts Release by an event.
+
+    Raises JobError with the reason when Release refuses it, or when nothing comes of it in time (seconds).
+    """
+    deadline = time.monotonic() + timeout
+    while workspace.champion.package() != package:
+        for arn in (e["executionArn"] for e in workspace.release.recent()):
+            if workspace.release.describe(arn).input.get("model_package") == package:
+                workspace.release.wait(arn, progress=note)
+                break
+        else:
+            if time.monotonic() > deadline:
+                raise JobError(f"{package} is approved, but no Release has begun; see `cumulet status`")
+            time.sleep(0.5)
+            continue
+        if workspace.champion.package() != package:
+            raise JobError(f"Release ended, but {workspace.champion.package() or 'no model'} is live")
 
 
 def evaluation_of(workspace: Workspace, version: str) -> dict[str, Any]:

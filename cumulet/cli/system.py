@@ -33,6 +33,7 @@ def up(
 
 def down(
     destroy: Annotated[bool, typer.Option(help="Delete the stacks and the state too.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Delete on AWS without asking.")] = False,
     context: typer.Context = None,  # type: ignore[assignment]
 ) -> None:
     """Stop the emulator. With --destroy, delete what was deployed, and prove that nothing is left.
@@ -43,6 +44,8 @@ def down(
     if target is not Target.local:
         connect(target)
         if destroy:
+            if not yes:
+                typer.confirm("Delete the stacks, the lake and all models?", abort=True, err=True)
             _delete_stacks()
         else:
             say(f"nothing runs there between nights; `cumulet --target {target} down --destroy` deletes the stacks")
@@ -59,7 +62,7 @@ def down(
 
 
 def status(context: typer.Context, as_json: AsJson = False) -> None:
-    """Tell what runs, what is deployed, and which model is live.
+    """Tell what runs, what time it is there, and what is deployed.
 
     Example: cumulet status --json
     """

@@ -76,15 +76,18 @@ class Transfers:
     def download(self, uri: str, data_type: str, folder: Path) -> None:
         """Everything that an input names, into a folder."""
         folder.mkdir(parents=True, exist_ok=True)
-        list(self._threads.map(lambda item: self.fetch(item.uri, folder / item.path), self.items(uri, data_type)))
+        list(self._threads.map(lambda item: self._place(item, folder), self.items(uri, data_type)))
 
     def restore(self, uri: str, folder: Path) -> None:
         """What is below a prefix, if anything is (checkpoints of an earlier job)."""
-        list(
-            self._threads.map(
-                lambda item: self.fetch(item.uri, folder / item.path), self._prefix(f"{uri.rstrip('/')}/")
-            )
-        )
+        list(self._threads.map(lambda item: self._place(item, folder), self._prefix(f"{uri.rstrip('/')}/")))
+
+    def _place(self, item: Item, folder: Path) -> None:
+        """One object of an input into its folder. Raises JobFailed when its name leads out of it."""
+        path = folder / item.path
+        if not path.resolve().is_relative_to(folder.resolve()):
+            raise JobFailed(f"ClientError: {item.uri} would be written outside of the input's folder")
+        self.fetch(item.uri, path)
 
     def fetch(self, uri: str, path: Path) -> None:
         """One object into a file."""

@@ -1,4 +1,4 @@
-"""The IAM actions of requests on one Lambda alias: ministack asks for ListAliases where AWS asks for Get, Update, Delete."""
+"""The IAM actions of requests on one Lambda alias: ministack asks for ListAliases, AWS for Get, Update or Delete."""
 
 from __future__ import annotations
 

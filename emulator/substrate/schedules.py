@@ -1,4 +1,4 @@
-"""EventBridge Scheduler over ministack's store of schedules: due in their own time zone, context attributes filled in."""
+"""EventBridge Scheduler over ministack's store of schedules: due in their own time zone, attributes filled in."""
 
 from __future__ import annotations
 

@@ -7,25 +7,21 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from itertools import chain
 from typing import Any
-
-import numpy as np
 
 from cumulet.adapters.lake import Lake
 from cumulet.adapters.logs import log_of
 from cumulet.contracts import lake as keys
 from cumulet.contracts.env import IngestEnv
-from cumulet.contracts.errors import Problem
 from cumulet.contracts.events import Ingested, NightEvent
 from cumulet.contracts.manifests import DayManifest
 from cumulet.core.schema import Columns, Schema
 from cumulet.core.usecase import UseCase, label_rows
-from lambdas.ingest.validation import Rule, Table, validate
+from lambdas.ingest.rules import both, identified, known_by, of_day
+from lambdas.ingest.validation import Table, validate
 from usecases import load
 
 RECORDS = "records"
@@ -82,40 +78,6 @@ def read(lake: Lake, use_case: UseCase, day: date) -> dict[str, Table]:
     return {
         name: validate(data, schema, rules.get(name)) for (name, schema), data in zip(wanted.items(), raw, strict=True)
     }
-
-
-def both(first: Rule, second: Rule) -> Rule:
-    """One rule that asks what two ask."""
-    return lambda columns: chain(first(columns), second(columns))
-
-
-def identified(columns: Columns) -> Iterator[tuple[int, Problem]]:
-    """A record of a night has an id (a request to `predict` may omit it): by it its outcome is found later."""
-    for n in np.flatnonzero(columns["id"] == None):  # noqa: E711 - element by element
-        yield int(n), Problem("id", None, "give id: the outcome names the record by it, else it can never be labelled")
-
-
-def of_day(use_case: UseCase, day: date) -> Rule:
-    """Records belong to the day they came with."""
-
-    def rule(columns: Columns) -> Iterator[tuple[int, Problem]]:
-        days = use_case.days(columns)
-        for n in np.flatnonzero(days != np.datetime64(day)):
-            found = str(columns[use_case.event_time][n])
-            yield int(n), Problem(use_case.event_time, found, f"hand it over with the day {days[n]}")
-
-    return rule
-
-
-def known_by(use_case: UseCase, day: date) -> Rule:
-    """An outcome of a night was known at its cut-off: a later one would leak the future into the features."""
-    cut_off = np.datetime64(use_case.cut_off.at(day).replace(tzinfo=None), "s")
-
-    def rule(columns: Columns) -> Iterator[tuple[int, Problem]]:
-        for n in np.flatnonzero(columns["known_at"] > cut_off):
-            yield int(n), Problem("known_at", f"{columns['known_at'][n]}Z", f"known after {cut_off}Z: a later night's")
-
-    return rule
 
 
 def write(lake: Lake, use_case: UseCase, day: date, tables: dict[str, Table]) -> DayManifest:

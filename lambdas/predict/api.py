@@ -18,7 +18,7 @@ from lambdas.predict.service import Service
 MAX_BODY_BYTES = 4_000_000
 """A thousand records are well below; Lambda itself takes 6 MB, API Gateway 10 MB."""
 
-OPEN = {"security": []}
+OPEN: dict[str, Any] = {"security": []}
 """A route that the gateway answers without a key."""
 
 Message = MutableMapping[str, Any]

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from cumulet.adapters import deployment, session, stacks
-from cumulet.adapters.registry import Registry, model_name
+from cumulet.adapters.registry import Registry, describe, model_name
 from cumulet.contracts.errors import DeployError, NotFoundError
 from tests.emulator.running import RunningEmulator
 
@@ -106,7 +106,9 @@ def test_packages_and_their_models_go_before_the_group_that_could_not_go_with_th
     assert {*arns, model_name("kites", arns[0])} <= set(deleted)
     assert stacks.describe("Cumulet-kites") is None
     assert sagemaker.list_model_package_groups()["ModelPackageGroupSummaryList"] == []
-    assert sagemaker.list_model_packages()["ModelPackageSummaryList"] == []
+    for arn in arns:
+        with pytest.raises(NotFoundError):
+            describe(arn)
     assert sagemaker.list_models()["Models"] == []
 
 

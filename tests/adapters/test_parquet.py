@@ -59,6 +59,13 @@ def test_columns_can_be_picked_and_changed() -> None:
     assert list(back) == ["number"]
 
 
+def test_picked_columns_come_in_the_order_asked_for_and_an_absent_one_is_an_error() -> None:
+    data = parquet.encode(COLUMNS)
+    assert list(parquet.decode(data, ["number", "text"])) == ["number", "text"]
+    with pytest.raises(KeyError, match="absent"):
+        parquet.decode(data, ["number", "absent"])
+
+
 def test_metadata_comes_back_without_arrow_s_own() -> None:
     assert parquet.metadata(parquet.encode(COLUMNS, {"cut_off": "now"})) == {"cut_off": "now"}
 

@@ -65,6 +65,12 @@ def test_a_package_imports_alone(packages: dict[str, Bundle], name: str, tmp_pat
         f"for module in {plug_ins(name)}: __import__(module)\n"
         "print(callable(handler))\n"
     )
+    if name in NIGHT:  # what is left of Arrow must still read and write
+        program += (
+            "import numpy as np\n"
+            "from cumulet.adapters import parquet\n"
+            "assert parquet.decode(parquet.encode({'a': np.arange(3.0)}), ['a'])['a'].tolist() == [0, 1, 2]\n"
+        )
     command = [sys.executable, "-I", "-S", "-c", program]
     result = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
     assert (result.stdout, result.stderr) == ("True\n", "")

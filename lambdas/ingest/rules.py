@@ -1,0 +1,48 @@
+"""What a night asks of the rows of a table besides its schema; each rule yields positions, and what is wrong there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from itertools import chain
+
+import numpy as np
+
+from cumulet.contracts.errors import Problem
+from cumulet.core.schema import Columns
+from cumulet.core.usecase import UseCase
+from lambdas.ingest.validation import Rule
+
+
+def both(first: Rule, second: Rule) -> Rule:
+    """One rule that asks what two ask."""
+    return lambda columns: chain(first(columns), second(columns))
+
+
+def identified(columns: Columns) -> Iterator[tuple[int, Problem]]:
+    """A record of a night has an id (a request to `predict` may omit it): by it its outcome is found later."""
+    for n in np.flatnonzero(columns["id"] == None):  # noqa: E711 - element by element
+        yield int(n), Problem("id", None, "give id: the outcome names the record by it, else it can never be labelled")
+
+
+def of_day(use_case: UseCase, day: date) -> Rule:
+    """Records belong to the day they came with."""
+
+    def rule(columns: Columns) -> Iterator[tuple[int, Problem]]:
+        days = use_case.days(columns)
+        for n in np.flatnonzero(days != np.datetime64(day)):
+            found = str(columns[use_case.event_time][n])
+            yield int(n), Problem(use_case.event_time, found, f"hand it over with the day {days[n]}")
+
+    return rule
+
+
+def known_by(use_case: UseCase, day: date) -> Rule:
+    """An outcome of a night was known at its cut-off: a later one would leak the future into the features."""
+    cut_off = np.datetime64(use_case.cut_off.at(day).replace(tzinfo=None), "s")
+
+    def rule(columns: Columns) -> Iterator[tuple[int, Problem]]:
+        for n in np.flatnonzero(columns["known_at"] > cut_off):
+            yield int(n), Problem("known_at", f"{columns['known_at'][n]}Z", f"known after {cut_off}Z: a later night's")
+
+    return rule
