@@ -91,7 +91,8 @@ class Functions(Construct):
 
         lake.grant_read(self.features.role, "curated", "labels")
         lake.grant_write(self.features.role, "features")
-        table.grant(self.features.role, "dynamodb:PutItem", "dynamodb:GetItem", "dynamodb:Query")
+        table.grant(self.features.role, "dynamodb:PutItem")
+        registry.grant_read(self.features.role)
         grant_alias_read(self.features.role, predict)
 
         lake.grant_read(self.predict.role, "models")

@@ -1,8 +1,8 @@
 """Monitoring: alarms on what hurts. Those on performance start Training; the others tell people.
 
 No alarm is on drift. Over seven nights PredictionDrift went from 0.5 to 0.03 within the first fortnight of April 2013,
-while calibration and skill were sound: seasons move inputs and predictions, and a threshold that stays quiet then says
-nothing later. Drift is a metric, to explain what a performance alarm found.
+before performance had broken its limits: seasons move inputs and predictions, and a threshold that stays quiet then
+says nothing later. Drift is a metric, to explain what a performance alarm found.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Monitoring(Construct):
         *,
         settings: UseCaseSettings,
         topic: sns.ITopic,
-        predict_errors: cloudwatch.Metric,
+        server_errors: cloudwatch.Metric,
         training: sfn.IStateMachine,
         machines: Sequence[sfn.IStateMachine],
     ) -> None:
@@ -51,7 +51,7 @@ class Monitoring(Construct):
             *performance,
             self._alarm("Quarantined", _nightly(name, metrics.QUARANTINED), ABOVE, limits.quarantined),
             self._alarm("NoRecords", _nightly(name, metrics.RECORDS), BELOW, 1),
-            self._alarm("PredictErrors", predict_errors, ABOVE, 5),
+            self._alarm("ServerErrors", server_errors, ABOVE, 5),
         ]
         for alarm in self.alarms:
             alarm.add_alarm_action(actions.SnsAction(topic))

@@ -14,7 +14,6 @@ READ = ("sagemaker:DescribeModelPackage",)
 REGISTER = (
     "sagemaker:CreateModelPackage",
     "sagemaker:DescribeModelPackage",
-    "sagemaker:UpdateModelPackage",
     "sagemaker:AddTags",
 )
 

@@ -60,7 +60,6 @@ class Api(Construct):
                     resource_path=True, response_length=True, status=True, user=False,
                 ),
                 logging_level=apigateway.MethodLoggingLevel.ERROR,
-                metrics_enabled=True,
                 tracing_enabled=True,
             ),
         )  # fmt: skip

@@ -80,7 +80,7 @@ class UseCase(Stack):
             "Monitoring",
             settings=settings,
             topic=foundation.alerts,
-            predict_errors=predict.metric_errors(period=Duration.minutes(5)),
+            server_errors=api.api.metric_server_error(period=Duration.minutes(5), statistic="Sum"),
             training=training.machine,
             machines=[nightly.machine, training.machine, release.machine],
         )

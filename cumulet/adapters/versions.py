@@ -11,6 +11,9 @@ from cumulet.adapters.session import client
 from cumulet.contracts.errors import GateError, JobError, NotFoundError
 
 LATEST = "$LATEST"
+PROMOTED = "live so far: "
+KEPT = 20
+"""Promotions that the alias's description remembers (it holds 256 characters)."""
 
 
 class Versions:
@@ -23,7 +26,7 @@ class Versions:
 
     def current(self) -> str:
         """The version that the alias points to."""
-        return str(self._functions.get_alias(FunctionName=self.function, Name=self.alias)["FunctionVersion"])
+        return str(self._alias()["FunctionVersion"])
 
     def find(self, package: str) -> str:
         """The newest version that carries the package and the code of today; empty when there is none."""
@@ -32,19 +35,17 @@ class Versions:
         return str(same[-1]) if same else ""
 
     def roll_back(self) -> tuple[str, str]:
-        """Point the alias to the newest release before the live one; the model packages before and after.
+        """Point the alias to the version that was live before; the model packages before and after.
 
-        Raises NotFoundError when there is none.
+        Only versions that were promoted count, not those that failed their replay. Raises NotFoundError when there is
+        none.
         """
-        live = int(self.current())
-        released = {int(v["Version"]): _package(v) for v in self._published() if _package(v)}
-        earlier = [version for version in sorted(released) if version < live]
-        if live not in released or not earlier:
-            raise NotFoundError(
-                f"{self.function}:{self.alias} is at version {live}: no release before it to go back to"
-            )
-        self.promote(str(earlier[-1]))
-        return released[live], released[earlier[-1]]
+        live, (*earlier, _) = self.current(), self._promoted() or [""]
+        if not earlier:
+            raise NotFoundError(f"{self.function}:{self.alias} is at version {live}: nothing was live before it")
+        carried = {str(v["Version"]): _package(v) for v in self._published()}
+        self._point(earlier[-1], earlier)
+        return carried[live], carried[earlier[-1]]
 
     def publish(self, package: str) -> str:
         """Publish a version whose environment names the package.
@@ -77,12 +78,25 @@ class Versions:
 
     def promote(self, version: str) -> None:
         """Point the alias to a version, with all its traffic."""
+        promoted = self._promoted()
+        self._point(version, promoted if promoted[-1:] == [version] else [*promoted, version])
+
+    def _point(self, version: str, promoted: list[str]) -> None:
         self._functions.update_alias(
             FunctionName=self.function,
             Name=self.alias,
             FunctionVersion=version,
+            Description=PROMOTED + " ".join(promoted[-KEPT:]),
             RoutingConfig={"AdditionalVersionWeights": {}},
         )
+
+    def _promoted(self) -> list[str]:
+        """The versions that were live, the present one last: the alias's description tells."""
+        description = self._alias().get("Description", "")
+        return description.removeprefix(PROMOTED).split() if description.startswith(PROMOTED) else []
+
+    def _alias(self) -> dict[str, Any]:
+        return dict(self._functions.get_alias(FunctionName=self.function, Name=self.alias))
 
     def _published(self) -> Iterator[Mapping[str, Any]]:
         pages = self._functions.get_paginator("list_versions_by_function").paginate(FunctionName=self.function)

@@ -32,8 +32,6 @@ class AlarmSettings:
     """Starts Training above it: |mean prediction − rate of the label|."""
     brier_skill: float = -0.02
     """Starts Training below it: 1 − Brier score / that of the constant rate."""
-    prediction_drift: float = 0.25
-    """Notifies above it: population stability index of the predictions, in nats."""
     quarantined: int = 100
     """Notifies above it: refused rows of one night."""
     cool_down_days: int = 21

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -14,7 +14,7 @@ from cumulet.adapters.labels import nights, read_labels
 from cumulet.adapters.lake import Lake
 from cumulet.adapters.logs import log_of
 from cumulet.adapters.online import OnlineStore
-from cumulet.adapters.registry import model_name, version_of
+from cumulet.adapters.registry import describe, model_name, version_of
 from cumulet.contracts import lake as keys
 from cumulet.contracts.env import FeaturesEnv
 from cumulet.contracts.events import Featured, NightEvent
@@ -61,6 +61,9 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     lake.write_table(key, joined, {"use_case": use_case.name, "cut_off": cut_off.isoformat()})
     online = runtime().store.write(use_case.name, day, cut_off, tables)
     package = runtime().champion.package()
+    if package and trained_until(package) > cut_off:
+        log.warning("night_not_scored", model=version_of(package), reason="the champion has learnt from later labels")
+        package = ""
     elapsed_ms = round((time.perf_counter() - started) * 1e3, 1)
     log.info("features_written", records=rows(joined), labels=rows(labels), online=online, ms=elapsed_ms)
     prefix = keys.predictions(use_case.name, day, version_of(package)) if package else ""
@@ -72,6 +75,12 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         model_name=model_name(use_case.name, package) if package else "",
         model_package=package,
     ).to_json()
+
+
+@cache
+def trained_until(package: str) -> datetime:
+    """The cut-off of the labels that a package has learnt from: an earlier night scored by it would flatter."""
+    return datetime.fromisoformat(describe(package).metadata["cut_off"])
 
 
 def read(lake: Lake, use_case: UseCase, day: date) -> tuple[Columns, Columns, dict[str, Columns]]:

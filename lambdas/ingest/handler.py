@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import time
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -16,6 +16,7 @@ from cumulet.adapters.lake import Lake
 from cumulet.adapters.logs import log_of
 from cumulet.contracts import lake as keys
 from cumulet.contracts.env import IngestEnv
+from cumulet.contracts.errors import ContractError
 from cumulet.contracts.events import Ingested, NightEvent
 from cumulet.contracts.manifests import DayManifest
 from cumulet.core.schema import Columns, Schema
@@ -48,6 +49,8 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     started = time.perf_counter()
     use_case, lake = runtime().use_case, runtime().lake
     day = NightEvent.from_json(event).logical_date(use_case.cut_off.time_zone)
+    if use_case.cut_off.at(day) > datetime.now(UTC) + timedelta(days=1):
+        raise ContractError(f"date={day}: a night of the future knows nothing; give a past date or tonight's")
     log = log_of("ingest", context, use_case=use_case.name)
     tables = read(lake, use_case, day)
     for name, table in tables.items():

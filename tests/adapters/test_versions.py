@@ -13,11 +13,11 @@ from cumulet.contracts.errors import NotFoundError
 class Functions:
     """A Lambda whose versions carry packages; version 1 is the first deployment and carries none."""
 
-    def __init__(self, live: str, packages: dict[str, str]) -> None:
-        self.live, self.packages = live, packages
+    def __init__(self, packages: dict[str, str]) -> None:
+        self.alias, self.packages = {"FunctionVersion": "1"}, packages
 
     def get_alias(self, **_: Any) -> dict[str, str]:
-        return {"FunctionVersion": self.live}
+        return self.alias
 
     def get_paginator(self, _: str) -> Functions:
         return self
@@ -30,25 +30,49 @@ class Functions:
         ]
 
     def update_alias(self, **request: Any) -> None:
-        self.live = request["FunctionVersion"]
+        self.alias = {name: request[name] for name in ("FunctionVersion", "Description")}
 
 
-def test_rolling_back_goes_to_the_newest_release_before_the_live_one():
-    functions = Functions("10", {"1": "", "2": "model/1", "9": "model/2", "10": "model/3"})
-    assert Versions("predict", functions=functions).roll_back() == ("model/3", "model/2")
-    assert functions.live == "9"
+PACKAGES = {"1": "", "2": "model/1", "3": "model/2", "9": "model/3"}
 
 
-def test_rolling_back_twice_goes_back_twice():
-    functions = Functions("10", {"1": "", "2": "model/1", "9": "model/2", "10": "model/3"})
-    versions = Versions("predict", functions=functions)
+def promoted(*versions: str) -> Versions:
+    found = Versions("predict", functions=Functions(PACKAGES))
+    for version in versions:
+        found.promote(version)
+    return found
+
+
+def test_rolling_back_goes_to_what_was_live_before_and_not_to_a_version_that_was_only_published():
+    versions = promoted("2", "9")
+    assert versions.roll_back() == ("model/3", "model/1")
+    assert versions.current() == "2"
+
+
+def test_rolling_back_twice_goes_back_twice_and_no_further():
+    versions = promoted("2", "3", "9")
     versions.roll_back()
     assert versions.roll_back() == ("model/2", "model/1")
+    with pytest.raises(NotFoundError, match="nothing was live before it"):
+        versions.roll_back()
+    assert versions.current() == "2"
 
 
-@pytest.mark.parametrize("live", ["1", "2"])
-def test_without_an_earlier_release_nothing_moves(live):
-    functions = Functions(live, {"1": "", "2": "model/1"})
-    with pytest.raises(NotFoundError, match="no release before it"):
-        Versions("predict", functions=functions).roll_back()
-    assert functions.live == live
+def test_an_older_model_released_again_goes_back_to_the_newer_one_that_it_replaced():
+    versions = promoted("2", "3", "2")
+    assert versions.roll_back() == ("model/1", "model/2")
+
+
+def test_a_promotion_repeated_counts_once():
+    with pytest.raises(NotFoundError):
+        promoted("2", "2").roll_back()
+
+
+def test_a_long_history_fits_into_the_alias_description():
+    versions = promoted(*[str(n) for n in range(2, 10)] * 30)
+    assert len(versions._functions.alias["Description"]) <= 256
+
+
+def test_without_a_release_there_is_nothing_to_go_back_to():
+    with pytest.raises(NotFoundError, match="nothing was live before it"):
+        promoted().roll_back()

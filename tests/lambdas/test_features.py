@@ -16,6 +16,7 @@ from cumulet.adapters.online import OnlineStore
 from cumulet.contracts import lake as keys
 from cumulet.contracts.errors import NotFoundError
 from cumulet.core.context import join
+from lambdas.features import handler
 from lambdas.features.handler import runtime
 from usecases import load
 
@@ -103,9 +104,18 @@ def test_without_a_champion_the_night_is_not_scored(ingested: Night) -> None:
 
 def test_the_champion_says_where_predictions_go(ingested: Night, monkeypatch: pytest.MonkeyPatch) -> None:
     live(monkeypatch, Champion())
+    monkeypatch.setattr(handler, "trained_until", lambda package: load("flights").cut_off.at(DAYS[3]))
     answer = ingested("features", DAYS[3])
     assert answer["model_name"].startswith("flights-3-")
     assert answer["output_uri"] == "s3://lake/predictions/flights/dt=2013-04-04/model=3"
+
+
+def test_a_champion_that_learnt_from_later_labels_does_not_score_an_earlier_night(
+    ingested: Night, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live(monkeypatch, Champion())
+    monkeypatch.setattr(handler, "trained_until", lambda package: load("flights").cut_off.at(DAYS[3]))
+    assert ingested("features", DAYS[2])["model_name"] == ""
 
 
 def test_a_day_that_is_not_ingested_is_refused(ingested: Night) -> None:

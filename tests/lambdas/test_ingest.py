@@ -9,9 +9,11 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+import pytest
 
 from cumulet.adapters.lake import Lake
 from cumulet.contracts import lake as keys
+from cumulet.contracts.errors import ContractError
 from cumulet.contracts.manifests import DayManifest, sha256
 
 DAY = date(2013, 4, 2)
@@ -126,6 +128,12 @@ def test_an_empty_day_is_committed_with_no_rows(world: SimpleNamespace, night: N
     assert night("ingest", DAY) == {"date": "2013-04-02", "records": 0, "labels": 0, "quarantined": 0}
     assert DayManifest.from_json(lake.get(keys.commit("flights", DAY))).count("rows") == 0
     assert lake.read_table(keys.curated("flights", DAY))["id"].shape == (0,)
+
+
+def test_a_night_of_the_future_is_refused_and_commits_nothing(night: Night, lake: Lake) -> None:
+    with pytest.raises(ContractError, match="future"):
+        night("ingest", date(2999, 1, 1))
+    assert lake.list("curated/") == []
 
 
 def test_a_day_that_never_came_is_committed_with_no_rows(night: Night, lake: Lake) -> None:

@@ -56,7 +56,7 @@ def test_the_predictions_are_one_row_a_record_with_their_model_package(loop: Loo
     assert set(table["model_package"].tolist()) == {loop.workspace.champion.package()}
 
 
-@pytest.mark.parametrize("seconds", [0.1, 0.3, 0.5])
+@pytest.mark.parametrize("seconds", [0.05, 0.2, 0.35])
 def test_a_killed_night_run_again_leaves_what_an_undisturbed_one_leaves(loop: Loop, seconds: float):
     workspace, day = loop.workspace, FIRST_NIGHT + timedelta(days=1)
     run_night(workspace, day)
@@ -65,6 +65,7 @@ def test_a_killed_night_run_again_leaves_what_an_undisturbed_one_leaves(loop: Lo
         workspace.lake.delete(key)
     workspace.nights.nightly.start({"date": str(day)}, name="killed")
     time.sleep(seconds)
+    assert len(workspace.nights.nightly.running()) == 1
     loop.kill_and_restart()
     assert workspace.nights.nightly.running() == []
     run_night(workspace, day)

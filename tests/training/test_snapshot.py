@@ -13,6 +13,7 @@ from cumulet.contracts.manifests import DatasetManifest, sha256
 from cumulet.core.usecase import CutOff
 from tests.training.conftest import DAYS, FIRST, ROWS, commit_day
 from training import snapshot
+from training.known import in_time
 
 TIME = "2013-01-24T12:00:00Z"
 
@@ -41,6 +42,14 @@ def test_the_same_data_give_the_same_id_and_an_existing_snapshot_is_not_written_
     monkeypatch.setattr(snapshot.Lake, "put", lambda self, key, *rest: written.append(key) or "")
     snapshot.main(["--time", TIME, "--run", "run-2"])
     assert written == ["runs/flights/run-2/snapshot.manifest"]
+
+
+def test_an_observation_that_came_a_night_late_is_not_one_that_its_own_night_knew():
+    use_case, night = usecases.load("flights"), date(2013, 1, 15)
+    before = use_case.cut_off.at(night - timedelta(days=1)).replace(tzinfo=None)
+    observed = np.array([before, before + timedelta(hours=1)], "datetime64[s]")
+    kept = in_time(use_case, "weather", night, {"observed_at": observed, "temp": np.array([1.0, 2.0])})
+    assert kept["temp"].tolist() == [2.0]
 
 
 def test_nothing_that_became_known_after_the_cut_off_is_in_it(filled):

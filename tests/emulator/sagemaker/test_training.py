@@ -74,6 +74,18 @@ def test_a_manifest_names_the_files_of_a_channel(cloud: Emulator, role: str) -> 
     assert finished(cloud, "training", name)["TrainingJobStatus"] == "Completed"
 
 
+def test_a_manifest_that_leads_out_of_the_channel_fails_the_job_and_writes_nothing(cloud: Emulator, role: str) -> None:
+    cloud.put("outside.txt", "escaped")
+    files = [{"prefix": f"s3://{cloud.bucket}/snap/1/../../"}, "../../../../outside.txt"]
+    cloud.put("snap/1/../../../../../../outside.txt", "escaped")
+    manifest = cloud.put("runs/2.manifest", json.dumps(files))
+    job = finished(
+        cloud, "training", train(cloud, role, SCRIPT, InputDataConfig=[channel("train", manifest, "ManifestFile")])
+    )
+    assert job["TrainingJobStatus"] == "Failed"
+    assert "outside of the input's folder" in job["FailureReason"]
+
+
 def test_an_exception_fails_the_job_with_its_last_line_and_exit_code(cloud: Emulator, role: str) -> None:
     job = finished(cloud, "training", train(cloud, role, "raise ValueError('no rows')"))
     assert job["TrainingJobStatus"] == job["SecondaryStatus"] == "Failed"
