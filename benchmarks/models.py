@@ -38,6 +38,8 @@ PERIODS = {
 }
 WINDOW_DAYS, MINIMUM_DAYS, NIGHTS = 14, 7, 3
 SHOWN = ("rows", "rate", "mean_prediction", "roc_auc", "pr_auc", "brier_skill", "skill_to_prior", "ece", "cost")
+GOALS = {"roc_auc": 0.695, "brier_skill": 0.085}
+MAX_AUC = 0.85
 Floats = NDArray[np.float64]
 
 
@@ -134,8 +136,27 @@ def main(name: str = "flights") -> None:
     print(f"\ntrained on {len(train):,} rows; seconds: {seconds}")
     report = {"train_rows": len(train), "seconds": seconds, "figures": figures, "nights": nights, "alarms": fired}
     RESULTS.parent.mkdir(exist_ok=True)
-    RESULTS.parent.mkdir(exist_ok=True)
     RESULTS.write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    missed = list(misses(figures, champion))
+    for goal in missed:
+        print(f"missed: {goal}")
+    if missed:
+        raise SystemExit(1)
+
+
+def misses(figures: dict[str, dict[str, Any]], champion: str) -> Iterator[str]:
+    """The goals that the figures miss: the first champion over April to June, every baseline, no leak."""
+    spring = figures[champion]["Apr–Jun"]
+    for metric, goal in GOALS.items():
+        if not spring[metric] >= goal:
+            yield f"{metric} {spring[metric]:.4f} over April to June, at least {goal}"
+        for model, by in figures.items():
+            if model != champion and not spring[metric] > by["Apr–Jun"][metric]:
+                yield f"{metric} does not beat {model}"
+    for model, by in figures.items():
+        for part, row in by.items():
+            if row["roc_auc"] > MAX_AUC:
+                yield f"ROC-AUC {row['roc_auc']:.3f} of {model} in {part}: a leak"
 
 
 if __name__ == "__main__":

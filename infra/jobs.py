@@ -47,7 +47,7 @@ class Jobs(Construct):
         iam.Grant.add_to_principal(
             grantee=self.role, actions=["s3:ListBucket"], resource_arns=[self.code.bucket.bucket_arn]
         )
-        lake.grant_read(self.role, "curated", "labels", "features", "predictions", "snapshots", "models", "runs")
+        lake.grant_read(self.role, "curated", "labels", "snapshots", "models", "runs")
         lake.grant_write(self.role, "snapshots", "models", "runs")
         grant_pull(self.role, self)
 
@@ -64,6 +64,7 @@ class Jobs(Construct):
         """Judges the fitted candidate forward in time, and registers it when it passes the gate."""
         fitted = f"{self._name('fit')} & '/output/'"
         arguments = ["--run", "{% $run %}", "--time", "{% $time %}", "--reason", "{% $reason %}"]
+        arguments += ["--candidate", f"{PROCESSING_INPUT}/candidate"]
         return self._processing("evaluate", arguments, candidate=self._uri("fit/", then=fitted))
 
     def fit(self) -> dict[str, Any]:

@@ -55,10 +55,11 @@ def down(
         _delete_stacks()
     with step("Stopping the emulator") as current:
         stopped = emulator.stop(STATE / "emulator", waiting=lambda: current.note("it ends its jobs"))
-    say("  stopped; its state is kept" if stopped else "  it was not running")
     if destroy:
         shutil.rmtree(STATE, ignore_errors=True)
         say(f"  {_shown(STATE)} removed: nothing is left")
+    else:
+        say("  stopped; its state is kept" if stopped else "  it was not running")
 
 
 def status(context: typer.Context, as_json: AsJson = False) -> None:
