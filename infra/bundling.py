@@ -24,7 +24,9 @@ EPOCH = (1980, 1, 1, 0, 0, 0)
 KEPT = 4
 """Packages of a function that stay under .build/: two targets, before and after an edit."""
 
-JOB_REQUIREMENTS = ("boto3", "numpy", "onnx", "onnxruntime", "protobuf", "pyarrow", "scikit-learn", "skl2onnx", "tzdata")
+JOB_REQUIREMENTS = (
+    *("boto3", "numpy", "onnx", "onnxruntime", "protobuf", "pyarrow", "scikit-learn", "skl2onnx", "tzdata"),
+)
 """What jobs import and their image may lack."""
 
 
