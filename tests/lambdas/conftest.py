@@ -252,7 +252,10 @@ def register(lake: Lake, artifact: bytes) -> Callable[..., str]:
         key = keys.models("flights", "run") + "model.tar.gz"
         lake.put(key, data)
         return Registry(group).register(
-            artifact_uri=lake.uri(key), image="image", status=status, metadata={"roc_auc": "0.70000"}
+            artifact_uri=lake.uri(key),
+            image="image",
+            status=status,
+            metadata={"roc_auc": "0.70000", "cut_off": "2013-03-31T07:00:00+00:00"},
         )
 
     return registered
