@@ -13,7 +13,7 @@ from emulator.gateway import Application, Gateway
 from emulator.lifespan import Lifespan
 from emulator.persistence import Saver
 from emulator.services import create_all
-from emulator.substrate import actions, functions, names, schedules, settings, tenants, workflows
+from emulator.substrate import actions, functions, names, roles, schedules, settings, tenants, workflows
 from emulator.substrate.application import application
 
 
@@ -28,6 +28,7 @@ def assemble(*, state: Path, endpoint: str, clock: EmulatorClock) -> Gateway:
     actions.install()
     functions.install(state)
     workflows.install(on_end=saver.mark)
+    roles.install()
     schedules.install(on_fire=saver.mark)
     services = create_all(cloud)
     substrate = cast(Application, application)

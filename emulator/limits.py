@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from emulator.service import Response
+from emulator.substrate.apis import too_large
 from emulator.substrate.tenants import serves
 
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -30,9 +31,9 @@ async def check(
     if is_execute_api(scope):
         body = await _read(receive, API_BODY)
         if len(body) > API_BODY:
-            return _answer(413, {"message": f"HTTP content length exceeded {API_BODY} bytes."}), receive
+            return _too_large(scope, f"HTTP content length exceeded {API_BODY} bytes."), receive
         if len(body) + EVENT_OVERHEAD > PAYLOAD:
-            return _answer(413, {"message": "Request Too Long"}), receive
+            return _too_large(scope, "Request Too Long"), receive
         return None, _replay(body, receive)
     if _INVOKE.search(scope["path"]):
         body = await _read(receive, PAYLOAD)
@@ -45,6 +46,12 @@ def is_execute_api(scope: MutableMapping[str, Any]) -> bool:
     host = next((value for name, value in scope["headers"] if name == b"host"), b"")
     path = scope["path"]
     return bool(_EXECUTE_API.match(host)) or path.startswith("/_aws/execute-api/") or "/_user_request_" in path
+
+
+def _too_large(scope: MutableMapping[str, Any], message: str) -> Response:
+    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+    answer = too_large(headers.get("host", ""), scope["path"], headers, message)
+    return answer or _answer(413, {"message": message})
 
 
 def _payload(scope: MutableMapping[str, Any], size: int) -> Response | None:

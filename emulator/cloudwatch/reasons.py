@@ -15,6 +15,12 @@ _WORDS = {
     "LessThanThreshold": "less than",
     "LessThanOrEqualToThreshold": "less than or equal to",
 }
+_TREATMENTS = {
+    "breaching": "Breaching",
+    "notBreaching": "NonBreaching",
+    "ignore": "Ignore",
+    "missing": "Missing",
+}
 
 
 def stamp(epoch: float) -> str:
@@ -31,10 +37,10 @@ def reason(alarm: Alarm, state: State, points: Sequence[Point], filled: int) -> 
     wanted = state is State.ALARM
     counted = [point for point in real if breaches(alarm, point) is wanted]
     if not counted:
-        kind = alarm["TreatMissingData"]
+        unit, were = ("period", "datapoint was") if filled == 1 else ("periods", "datapoints were")
         return (
-            f"Threshold Crossed: no datapoints were received for {filled} periods"
-            f" and {filled} missing datapoints were treated as [{kind}]."
+            f"Threshold Crossed: no datapoints were received for {filled} {unit}"
+            f" and {filled} missing {were} treated as [{_TREATMENTS[alarm['TreatMissingData']]}]."
         )
     shown = ", ".join(
         f"{p.value} ({datetime.fromtimestamp(p.start, UTC):%d/%m/%y %H:%M:%S})" for p in reversed(counted)

@@ -26,9 +26,13 @@ class StoredCode(mmap.mmap):
         """What ministack writes into its state in place of the bytes. It copies a function only to save it."""
         if not _path(self.sha).exists():  # swept away between the upload and the function that was made of it
             write_atomically(_path(self.sha), self[:])
+        self.rest()
+        return {lambda_svc._BLOB_REF_KEY: self.sha}
+
+    def rest(self) -> None:
+        """Give back the memory of the pages that were read."""
         if hasattr(mmap, "MADV_DONTNEED"):
             self.madvise(mmap.MADV_DONTNEED)
-        return {lambda_svc._BLOB_REF_KEY: self.sha}
 
 
 def install() -> None:

@@ -10,7 +10,7 @@ from emulator.errors import SubstrateError
 PINNED = "1.5.33"
 
 NAMES: dict[str, tuple[str, ...]] = {
-    "ministack.app": ("AUTH", "SERVICE_HANDLERS", "_build_persistence_save_dict", "app"),
+    "ministack.app": ("AUTH", "SERVICE_HANDLERS", "_build_persistence_save_dict", "_parse_execute_api_url", "app"),
     "ministack.core.persistence": ("_json_default", "_state_format_version", "STATE_DIR"),
     "ministack.core.responses": ("get_account_id", "request_scope", "set_request_account_id"),
     "ministack.core.iam_evaluator": (
@@ -22,7 +22,9 @@ NAMES: dict[str, tuple[str, ...]] = {
     "ministack.core.lambda_runtime": (
         "_PYTHON_WORKER_SCRIPT", "Worker", "_detect_runtime_binary", "reset", "zipfile",
     ),
-    "ministack.services.apigateway_v1": ("_GatewayError", "_gateway_error_response", "_rest_apis", "_stages_v1"),
+    "ministack.services.apigateway_v1": (
+        "_GatewayError", "_gateway_error_response", "_stages_v1", "find_api_scope",
+    ),
     "ministack.services.cloudformation.provisioners": ("_RESOURCE_HANDLERS",),
     "ministack.services.cloudwatch_logs": ("_create_log_group", "_create_log_stream", "_put_log_events"),
     "ministack.services.eventbridge": (
@@ -38,8 +40,8 @@ NAMES: dict[str, tuple[str, ...]] = {
     "ministack.services.scheduler": ("_SCHEDULE_TICK_INTERVAL", "_schedules", "_tick_schedules", "_to_epoch"),
     "ministack.services.sts": ("register_session",),
     "ministack.services.stepfunctions": (
-        "_ExecutionError", "_SERVICE_DISPATCH", "_execute_task", "_executions", "_run_execution", "_state_machines",
-        "time",
+        "_ExecutionError", "_SERVICE_DISPATCH", "_execute_task", "_executions", "_invoke_resource", "_run_execution",
+        "_state_machines", "time",
     ),
 }  # fmt: skip
 

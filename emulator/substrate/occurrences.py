@@ -39,6 +39,12 @@ def is_once(schedule: Schedule) -> bool:
     return _AT.fullmatch(schedule["ScheduleExpression"].strip()) is not None
 
 
+def is_over(schedule: Schedule, now: datetime) -> bool:
+    """Whether its end has passed."""
+    end = _moment(schedule.get("EndDate"))
+    return end is not None and end < now
+
+
 def _rate(interval_s: int, start: datetime, after: datetime) -> datetime:
     interval = timedelta(seconds=interval_s)
     return start + max(1, (after - start) // interval + 1) * interval

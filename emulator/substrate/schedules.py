@@ -13,14 +13,13 @@ from ministack.services import eventbridge, scheduler
 
 from emulator.errors import AccessDenied
 from emulator.substrate.access import authorize_role
-from emulator.substrate.occurrences import Schedule, is_once, next_occurrence
+from emulator.substrate.occurrences import Schedule, is_once, is_over, next_occurrence
 
 log = logging.getLogger("emulator.schedules")
 
 TICK_S = 1
-# What the role of a schedule must be allowed to do, by the service of the target
+# What the role of a schedule must be allowed to do, by the service of the target (state machines: `roles`)
 ACTIONS = {
-    "states": "states:StartExecution",
     "lambda": "lambda:InvokeFunction",
     "sqs": "sqs:SendMessage",
     "sns": "sns:Publish",
@@ -46,26 +45,23 @@ class Sweep:
         """Fire each schedule with an occurrence since the last sweep, once."""
         since, self._since = self._since, now
         for key, schedule in list(scheduler._schedules._data.items()):
-            if schedule["State"] != "ENABLED":
-                continue
-            due = next_occurrence(schedule, since)
-            if due and due <= now:
-                self._fire(key, schedule, due)
-            if schedule["ActionAfterCompletion"] == "DELETE" and (
-                (due and due <= now) if is_once(schedule) else next_occurrence(schedule, now) is None
-            ):
-                scheduler._schedules._data.pop(key, None)
+            try:
+                self._visit(key, schedule, since, now)
+            except AccessDenied as error:
+                log.warning("the schedule %s may not start its target: %s", key[2], error.message)
+            except Exception:
+                log.exception("the schedule %s could not start its target", key[2])
 
-    def _fire(self, key: tuple[str, str, str], schedule: Schedule, due: datetime) -> None:
-        account, region, name = key
-        try:
-            with request_scope(account, region):
-                _invoke(schedule, due, account, region)
-        except AccessDenied as error:
-            log.warning("the schedule %s may not start its target: %s", name, error.message)
-        except Exception:
-            log.exception("the schedule %s could not start its target", name)
-        self._on_fire()
+    def _visit(self, key: tuple[str, str, str], schedule: Schedule, since: datetime, now: datetime) -> None:
+        due = next_occurrence(schedule, since) if schedule["State"] == "ENABLED" else None
+        is_due = due is not None and due <= now
+        completed = is_due if is_once(schedule) else is_over(schedule, now)
+        if completed and schedule["ActionAfterCompletion"] == "DELETE":
+            scheduler._schedules._data.pop(key, None)
+        if due is not None and is_due:
+            self._on_fire()
+            with request_scope(key[0], key[1]):
+                _invoke(schedule, due, key[0], key[1])
 
 
 def _invoke(schedule: Schedule, due: datetime, account: str, region: str) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 from ministack.core import lambda_runtime
 
-from emulator.substrate.code import Code, sha256_of
+from emulator.substrate.code import Code, StoredCode, sha256_of
 
 _spawning = threading.local()  # .folder: the unpacked code of the worker that this thread starts
 
@@ -61,6 +61,8 @@ class Unpacker:
                 with zipfile.ZipFile(io.BytesIO(code)) as archive:
                     archive.extractall(unfinished)
                 unfinished.rename(target)
+                if isinstance(code, StoredCode):
+                    code.rest()
         return target
 
 

@@ -68,13 +68,18 @@ def register_integration(prefix: str, handler: Integration) -> None:
     stepfunctions._SERVICE_DISPATCH[prefix] = dispatch
 
 
+def role_of_task() -> str:
+    """The role of the state machine whose task runs in this thread."""
+    machine = stepfunctions._state_machines.get(_execution.get()["stateMachineArn"]) or {}
+    return str(machine.get("roleArn", ""))
+
+
 def _task(resource: str, task_input: Mapping[str, Any]) -> Task:
     execution = _execution.get()
-    machine = stepfunctions._state_machines.get(execution["stateMachineArn"]) or {}
     return Task(
         resource=resource,
         input=task_input,
-        role_arn=machine.get("roleArn", ""),
+        role_arn=role_of_task(),
         execution_arn=execution["executionArn"],
         stopped=lambda: _stopping.is_set() or execution["status"] != "RUNNING",
     )

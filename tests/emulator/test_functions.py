@@ -4,6 +4,7 @@ import io
 import json
 import time
 import zipfile
+from base64 import b64decode
 from collections.abc import Callable
 from typing import Any
 
@@ -16,10 +17,16 @@ pytestmark = pytest.mark.emulator
 
 SOURCE = """
 import os, sys, time
+class OutOfRange(ValueError):
+    pass
 def handler(event, context):
     print("called")
     if "sleep" in event:
         time.sleep(event["sleep"])
+    if "raise" in event:
+        raise OutOfRange(event["raise"])
+    if "exit" in event:
+        os._exit(3)
     if "import" in event:
         try:
             __import__(event["import"])
@@ -38,6 +45,8 @@ def handler(event, context):
     names = ("AWS_ENDPOINT_URL", "AWS_REGION", "PYTHONDONTWRITEBYTECODE", "AWS_PROFILE", "LOG_LEVEL")
     return {"mark": "MARK", "pid": os.getpid(), **{name: os.environ.get(name) for name in names}}
 """
+
+MAY_CALL = {"Effect": "Allow", "Action": "lambda:InvokeFunction", "Resource": "*"}
 
 
 def package(mark: str) -> bytes:
@@ -106,12 +115,84 @@ def test_step_functions_reaches_the_version_that_the_arn_names(
     }
     name = f"calls{qualifier.replace(':', '-')}"
     definition = json.dumps({"StartAt": "Call", "States": {"Call": task}})
-    machine = states.create_state_machine(name=name, roleArn=make_role(name, "states"), definition=definition)
+    role = make_role(name, "states", MAY_CALL)
+    machine = states.create_state_machine(name=name, roleArn=role, definition=definition)
     execution = states.start_execution(stateMachineArn=machine["stateMachineArn"], input="{}")["executionArn"]
     done = eventually(
         lambda: (d := states.describe_execution(executionArn=execution))["status"] != "RUNNING" and d, seconds=30
     )
     assert json.loads(done["output"])["mark"] == mark
+
+
+def failure(emulator: RunningEmulator, event: dict[str, Any], name: str = "f") -> dict[str, Any]:
+    answer = emulator.client("lambda", read_timeout=60).invoke(
+        FunctionName=name, Payload=json.dumps(event), LogType="Tail"
+    )
+    assert answer["FunctionError"] == "Unhandled"
+    return {**json.loads(answer["Payload"].read()), "log": b64decode(answer.get("LogResult", "")).decode()}
+
+
+def test_an_exception_is_answered_by_its_class_and_the_environment_lives_on(
+    emulator: RunningEmulator, function: str
+) -> None:
+    pid = call(emulator, {})["pid"]
+    failed = failure(emulator, {"raise": "too far"})
+    assert (failed["errorType"], failed["errorMessage"]) == ("OutOfRange", "too far")
+    assert "in handler" in failed["stackTrace"][0]
+    assert "[ERROR] OutOfRange: too far" in failed["log"]
+    assert call(emulator, {})["pid"] == pid
+
+
+def test_a_function_that_exits_is_an_exit_error(emulator: RunningEmulator, function: str) -> None:
+    assert failure(emulator, {"exit": 1})["errorType"] == "Runtime.ExitError"
+
+
+@pytest.mark.parametrize(
+    ("source", "handler", "error", "message"),
+    [
+        ("import absent", "main.handler", "Runtime.ImportModuleError", "Unable to import module 'main'"),
+        ("x = 1", "main.handler", "Runtime.HandlerNotFound", "Handler 'handler' missing on module 'main'"),
+        ("raise KeyError('FLIGHTS')", "main.handler", "KeyError", "FLIGHTS"),
+    ],
+)
+def test_a_package_that_cannot_be_loaded_says_why(
+    emulator: RunningEmulator, make_role: Callable[..., str], source: str, handler: str, error: str, message: str
+) -> None:
+    name = error.replace(".", "-")
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr("main.py", source)
+    emulator.client("lambda").create_function(
+        FunctionName=name,
+        Role=make_role(name, "lambda"),
+        Code={"ZipFile": content.getvalue()},
+        Runtime="python3.11",
+        Handler=handler,
+    )
+    failed = failure(emulator, {}, name)
+    assert failed["errorType"] == error
+    assert message in failed["errorMessage"]
+
+
+def test_step_functions_catches_an_exception_by_its_class(
+    emulator: RunningEmulator, function: str, make_role: Callable[..., str]
+) -> None:
+    states = emulator.client("stepfunctions")
+    task = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::lambda:invoke",
+        "Parameters": {"FunctionName": function, "Payload": {"raise": "too far"}},
+        "Catch": [{"ErrorEquals": ["OutOfRange"], "Next": "Caught"}],
+        "End": True,
+    }
+    definition = {"StartAt": "Call", "States": {"Call": task, "Caught": {"Type": "Succeed"}}}
+    machine = states.create_state_machine(
+        name="catches", roleArn=make_role("catches", "states", MAY_CALL), definition=json.dumps(definition)
+    )
+    arn = states.start_execution(stateMachineArn=machine["stateMachineArn"])["executionArn"]
+    done = eventually(lambda: (d := states.describe_execution(executionArn=arn))["status"] != "RUNNING" and d)
+    assert done["status"] == "SUCCEEDED", done
+    assert json.loads(done["output"])["Error"] == "OutOfRange"
 
 
 def test_an_execution_starts_without_delay(emulator: RunningEmulator, make_role: Callable[..., str]) -> None:

@@ -26,6 +26,29 @@ def test_a_body_that_api_gateway_or_its_function_refuses_is_413(
     assert post(emulator, "/_aws/execute-api/0123abcd/prod/predict", size) == (413, {"message": message})
 
 
+@pytest.mark.parametrize("size", [10_485_761, 6_400_000])
+def test_an_api_answers_a_body_that_is_too_large_with_its_own_gateway_response(
+    emulator: RunningEmulator, size: int
+) -> None:
+    gateway = emulator.client("apigateway")
+    api = gateway.create_rest_api(name="problems")["id"]
+    root = gateway.get_resources(restApiId=api)["items"][0]["id"]
+    method = {"restApiId": api, "resourceId": root, "httpMethod": "POST"}
+    gateway.put_method(**method, authorizationType="NONE")
+    gateway.put_integration(**method, type="MOCK")
+    gateway.put_gateway_response(
+        restApiId=api,
+        responseType="REQUEST_TOO_LARGE",
+        statusCode="413",
+        responseParameters={"gatewayresponse.header.Content-Type": "'application/problem+json'"},
+        responseTemplates={"application/json": '{"title": "Content Too Large", "status": 413}'},
+    )
+    gateway.create_deployment(restApiId=api, stageName="prod")
+    answer = httpx.post(f"{emulator.endpoint}/_aws/execute-api/{api}/prod/", content=b"x" * size, timeout=30)
+    assert (answer.status_code, answer.headers["content-type"]) == (413, "application/problem+json")
+    assert answer.json() == {"title": "Content Too Large", "status": 413}
+
+
 def test_a_large_object_is_no_api_body(emulator: RunningEmulator) -> None:
     storage = emulator.client("s3")
     storage.create_bucket(Bucket="large")

@@ -32,7 +32,7 @@ ALARM: dict[str, Any] = {
 @pytest.fixture
 def training(emulator: RunningEmulator, make_role: Callable[..., str]) -> str:
     """A state machine that a rule starts when the alarm goes off; its ARN."""
-    role = make_role("training", "states")
+    role = make_role("training", "states", {"Effect": "Allow", "Action": "states:StartExecution", "Resource": "*"})
     states = {"Done": {"Type": "Succeed"}}
     definition = json.dumps({"StartAt": "Done", "States": states})
     machine = emulator.client("stepfunctions").create_state_machine(
