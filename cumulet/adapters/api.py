@@ -72,6 +72,6 @@ def _sentence(status: int, body: bytes) -> str:
         problem = json.loads(body)
     except ValueError:
         return f"HTTP {status}: {body[:200].decode(errors='replace')}"
-    lines = [str(problem.get("detail") or problem.get("title") or problem.get("message") or f"HTTP {status}")]
-    lines += [f"  {e.get('field')}={e.get('value')!r}: {e.get('remedy')}" for e in problem.get("errors", ())]
-    return "\n".join(lines)
+    errors = [f"{e.get('field')}={e.get('value')!r}: {e.get('remedy')}" for e in problem.get("errors", ())]
+    told = str(problem.get("detail") or problem.get("title") or problem.get("message") or f"HTTP {status}")
+    return "\n  ".join(errors) if errors else told

@@ -42,7 +42,7 @@ class Versions:
         """
         live, (*earlier, _) = self.current(), self._promoted() or [""]
         if not earlier:
-            raise NotFoundError(f"{self.function}:{self.alias} is at version {live}: nothing was live before it")
+            raise NotFoundError("nothing was live before the present model; release another one: `cumulet model list`")
         carried = {str(v["Version"]): _package(v) for v in self._published()}
         self._point(earlier[-1], earlier)
         return carried[live], carried[earlier[-1]]

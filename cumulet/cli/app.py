@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Annotated
 
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
+from rich.markup import escape
 
 from cumulet.cli import demo, inspect, models, nights, system
 from cumulet.cli.target import Target
-from cumulet.cli.terminal import talk
+from cumulet.cli.terminal import say, talk
 from cumulet.contracts.errors import CumuletError
 
 app = typer.Typer(
@@ -43,14 +45,15 @@ def main() -> None:
         app()
     except CumuletError as error:
         talk.print(f"[red]error:[/red] {type(error).__name__}: ", end="")
-        talk.print(str(error), markup=False)
+        talk.print(str(error), markup=False, soft_wrap=True)
         sys.exit(error.exit_code)
     except ClientError as error:
         talk.print(f"[red]error:[/red] AWS refused {error.operation_name}: ", end="")
-        talk.print(error.response["Error"].get("Message", str(error)), markup=False)
+        talk.print(error.response["Error"].get("Message", str(error)), markup=False, soft_wrap=True)
         sys.exit(1)
     except BotoCoreError as error:
-        talk.print(f"[red]error:[/red] {error}", markup=True)
+        where = os.environ.get("AWS_ENDPOINT_URL") or "AWS (set AWS_REGION and credentials: docs/deploy-to-aws.md)"
+        say(f"[red]error:[/red] {type(error).__name__}: {escape(str(error))}; the target was {where}")
         sys.exit(9)
 
 

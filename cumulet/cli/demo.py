@@ -92,6 +92,7 @@ def _set_aside() -> None:
     if (STATE / "emulator").exists():
         shutil.rmtree(STATE / "previous", ignore_errors=True)
         (STATE / "emulator").rename(STATE / "previous")
+        say("  the state of before is kept in .cumulet/previous, until the next demo")
 
 
 def _first_champion(workspace: Workspace, report: Report) -> None:

@@ -19,7 +19,9 @@ from cumulet.contracts.errors import SchemaError
 def predict(
     context: typer.Context,
     use_case: UseCaseName,
-    record: Annotated[str, typer.Option(help="One record, or a list of them, as JSON; - reads standard input.")] = "",
+    record: Annotated[
+        str | None, typer.Option(help="One record, or a list of them, as JSON; - reads standard input.")
+    ] = None,
     file: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="A JSON file of records.")] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -28,7 +30,8 @@ def predict(
     Example: cumulet predict flights --record '{"carrier": "UA", ...}'
     """
     workspace = open_workspace(use_case, context.obj)
-    records = _records(record, file) or workspace.use_case.example
+    given = _records(record, file)
+    records = workspace.use_case.example if given is None else given
     answer = workspace.api.predict(records)
     if as_json:
         print_json(answer)
@@ -36,13 +39,17 @@ def predict(
     rows = answer.get("predictions", [answer])
     print_table("Predictions", rows)
     say("")
-    print(workspace.api.curl(records if isinstance(records, dict) else records[0]))
+    print(workspace.api.curl(records))
 
 
-def _records(record: str, file: Path | None) -> Any:
+def _records(record: str | None, file: Path | None) -> Any:
+    if record is None and file is None:
+        return None
+    if record is not None and file is not None:
+        raise typer.BadParameter("give --record or --file, not both")
     text = file.read_text() if file else sys.stdin.read() if record == "-" else record
     try:
-        return json.loads(text) if text else None
+        return json.loads(text or "")
     except ValueError as error:
         raise SchemaError(f"the record is not JSON: {error}; see `cumulet predict --help` for an example") from error
 
@@ -70,9 +77,13 @@ def drift(
     if as_json:
         print_json(rows)
     elif rows:
-        print_table(f"Drift of {use_case} against model {model}'s training data, last {window} nights", rows)
+        print_table(
+            f"Drift of {use_case} against model {model}'s training data, at most the last {window} nights", rows
+        )
+        say("psi below 0.1 is stable, above 0.25 shifted; seasons shift weather and late rates every month, which is")
+        say("why no alarm is on drift: look at gap and skill of `cumulet night`")
     else:
-        say("no night was scored by this model yet")
+        say(f"model {model} has scored no night yet: `cumulet night {use_case} --from … --to …`")
 
 
 def add_to(app: typer.Typer) -> None:

@@ -80,7 +80,16 @@ def night(
         for one in days(begin, end):
             finished.append(run_night(workspace, one, current.note))
     rows = [night_row(one) for one in finished]
-    print_json(rows) if as_json else print_table("Nights", rows)
+    if as_json:
+        print_json(rows)
+        return
+    print_table("Nights", rows)
+    if any(row["gap"] is None for row in rows):
+        say("rate, gap, skill and AUC are over the last 14 labelled days of the live model; they need 7 of them")
+    if not any(row["records"] for row in rows):
+        say(
+            f"[yellow]no records: the source of {use_case} has none for these days, and raw/ has none either[/yellow]"
+        )
 
 
 def run_night(workspace: Workspace, day: date, note: Any = lambda text: None) -> Night:
@@ -128,6 +137,9 @@ def train(context: typer.Context, use_case: UseCaseName, day: Day = None, as_jso
     data.print(f"model {trained['version']}: {trained['status']}")
     for reason in trained["reasons"]:
         say(f"  [yellow]gate:[/yellow] {reason}")
+    if trained["status"] == "PendingManualApproval":
+        why = (trained["evaluation"]["champion"] or {}).get("why", "the use case wants somebody to approve it")
+        say(f"  it waits for approval ({why}): `cumulet model release {use_case} {trained['version']}`")
 
 
 def run_training(workspace: Workspace, day: date, note: Any = lambda text: None) -> dict[str, Any]:

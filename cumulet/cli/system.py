@@ -141,10 +141,10 @@ def logs(
         raise typer.BadParameter(f"no log of {source!r}; there are {', '.join((*functions, 'jobs'))}")
     reader = LogGroups(JOB_GROUPS if source == "jobs" else [group_of(functions[source])])
     for line in reader.tail(lines):
-        data.print(line, markup=False)
+        print(line)
     if follow:
         for line in reader.follow():
-            data.print(line, markup=False)
+            print(line, flush=True)
 
 
 def add_to(app: typer.Typer) -> None:

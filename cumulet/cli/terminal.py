@@ -11,18 +11,19 @@ from typing import Any
 
 from rich import box
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 QUIET_S = 5.0
 """Without a terminal, long work says at most this often where it stands."""
 
-WIDTH = 160
-"""Columns where there is no terminal to ask: nothing is folded in a log or a pipe."""
+WIDTH = 120
+"""Columns at the least: in a narrower terminal, a log or a pipe no number is cut and no cell folded."""
 
 
 def _console(*, stderr: bool) -> Console:
-    console = Console(stderr=stderr, highlight=False)
-    return console if console.is_terminal else Console(stderr=stderr, highlight=False, width=WIDTH)
+    found = Console(stderr=stderr)
+    return Console(stderr=stderr, highlight=False, width=max(WIDTH, found.width))
 
 
 talk = _console(stderr=True)
@@ -36,7 +37,7 @@ def print_json(value: Any) -> None:
 
 def say(text: str) -> None:
     """One line of talk; rich markup is allowed."""
-    talk.print(text)
+    talk.print(text, soft_wrap=True)
 
 
 def show(value: Any) -> str:
@@ -58,7 +59,7 @@ def print_table(
         numeric = any(isinstance(row.get(name), int | float) for row in rows)
         table.add_column(name, justify="right" if numeric else "left")
     for row in rows:
-        table.add_row(*(show(row.get(name)) for name in names))
+        table.add_row(*(escape(show(row.get(name))) for name in names))
     (talk if to_talk else data).print(table)
 
 

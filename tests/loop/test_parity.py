@@ -89,7 +89,7 @@ def test_a_prediction_is_the_same_over_http_in_the_batch_and_from_the_fitted_mod
     workspace = loop.workspace
     forget_online(workspace)  # other tests ran later nights, which an earlier one does not overwrite
     run_night(workspace, FIRST_NIGHT)
-    loop.kill_and_restart()  # `predict` keeps the context features for a minute
+    loop.emulator.restart()  # `predict` keeps the context features for a minute
     records = flights(workspace)
     tables, cut_off = OnlineStore(workspace.outputs.online_table).read("flights")
     assert cut_off == workspace.cut_off(FIRST_NIGHT)
