@@ -87,9 +87,7 @@ def night(
     if any(row["gap"] is None for row in rows):
         say("rate, gap, skill and AUC are over the last 14 labelled days of the live model; they need 7 of them")
     if not any(row["records"] for row in rows):
-        say(
-            f"[yellow]no records: the source of {use_case} has none for these days, and raw/ has none either[/yellow]"
-        )
+        say(f"[yellow]no records: the source of {use_case} has none for these days, and raw/ has none either[/yellow]")
 
 
 def run_night(workspace: Workspace, day: date, note: Any = lambda text: None) -> Night:
