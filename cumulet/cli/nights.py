@@ -50,7 +50,10 @@ def load(context: typer.Context, use_case: UseCaseName, first: From, last: To, a
 
     Example: cumulet load flights --from 2013-01-01 --to 2013-03-31
     """
-    begin, end = span(first, last, None, date.min)
+    given = span(first, last)
+    if given is None:
+        raise typer.BadParameter("give --from and --to")
+    begin, end = given
     workspace = open_workspace(use_case, context.obj)
     with step(f"Loading {use_case}, {begin} to {end}") as current:
         loaded = load_days(workspace, begin, end, current.note)
@@ -73,8 +76,9 @@ def night(
 
     Example: cumulet night flights --from 2013-04-01 --to 2013-04-07
     """
+    given = span(first, last, day)
     workspace = open_workspace(use_case, context.obj)
-    begin, end = span(first, last, day, workspace.today())
+    begin, end = given or (workspace.today(), workspace.today())
     finished: list[Night] = []
     with step(f"Nights of {use_case}, {begin} to {end}") as current:
         for one in days(begin, end):

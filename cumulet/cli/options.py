@@ -14,16 +14,14 @@ From = Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], h
 To = Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last logical date, included.")]
 
 
-def span(first: datetime | None, last: datetime | None, day: datetime | None, default: date) -> tuple[date, date]:
-    """The dates meant by --date, or --from with --to; the default where none is given. Refuses half a span."""
+def span(first: datetime | None, last: datetime | None, day: datetime | None = None) -> tuple[date, date] | None:
+    """The dates meant by --date, or by --from with --to; None where none is given. Refuses half a span."""
     if day and (first or last):
         raise typer.BadParameter("give --date, or --from with --to, not both")
     if day:
         return day.date(), day.date()
     if bool(first) != bool(last):
-        raise typer.BadParameter("--from and --to go together")
-    if first and last:
-        if first > last:
-            raise typer.BadParameter(f"--from {first.date()} is after --to {last.date()}")
-        return first.date(), last.date()
-    return default, default
+        raise typer.BadParameter("--from and --to go together, e.g. --from 2013-04-01 --to 2013-04-07")
+    if first and last and first > last:
+        raise typer.BadParameter(f"--from {first.date()} is after --to {last.date()}")
+    return (first.date(), last.date()) if first and last else None
