@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import os
-import urllib.error
-import urllib.request
 from dataclasses import dataclass
 from typing import Any
 
+import urllib3
+
 from cumulet.adapters.session import client
 from cumulet.contracts.errors import CumuletError, NotFoundError, SchemaError, UnavailableError
+
+TIMEOUT_S = 60.0
+"""API Gateway gives up after 29 s; a first call on a laptop may have to start a function."""
 
 _ERRORS: dict[int, type[CumuletError]] = {404: NotFoundError, 422: SchemaError, 400: SchemaError}
 
@@ -56,14 +59,15 @@ class Api:
 
     def _call(self, method: str, path: str, body: bytes | None = None) -> Any:
         headers = {"content-type": "application/json", "x-api-key": self.key}
-        request = urllib.request.Request(self.url + path, data=body, method=method, headers=headers)  # noqa: S310
         try:
-            with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
-                return json.load(answer)
-        except urllib.error.HTTPError as error:
-            raise _ERRORS.get(error.code, UnavailableError)(_sentence(error.code, error.read())) from error
-        except urllib.error.URLError as error:
-            raise UnavailableError(f"{self.url} does not answer: {error.reason}") from error
+            answer = urllib3.request(
+                method, self.url + path, body=body, headers=headers, timeout=TIMEOUT_S, retries=False
+            )
+        except urllib3.exceptions.HTTPError as error:
+            raise UnavailableError(f"{self.url} does not answer: {error}") from error
+        if answer.status >= 400:
+            raise _ERRORS.get(answer.status, UnavailableError)(_sentence(answer.status, answer.data))
+        return answer.json()
 
 
 def _sentence(status: int, body: bytes) -> str:

@@ -9,17 +9,19 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from cumulet.contracts.errors import UnavailableError
+import urllib3
+
+from cumulet.contracts.errors import ContractError, UnavailableError
 
 DEFAULT_PORT = 4566
+POLL_S = 0.05
+"""How often a process that starts or stops is looked at: nothing tells us when it is done."""
 _PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "SYSTEMROOT")
 
 
@@ -34,11 +36,10 @@ class Running:
 
 def _get(url: str, timeout: float = 2.0) -> dict[str, Any] | None:
     try:
-        with urllib.request.urlopen(url, timeout=timeout) as answer:  # noqa: S310
-            body: dict[str, Any] = json.load(answer)
-            return body
-    except (urllib.error.URLError, OSError, ValueError):
+        body: dict[str, Any] = urllib3.request("GET", url, timeout=timeout, retries=False).json()
+    except (urllib3.exceptions.HTTPError, ValueError):
         return None
+    return body
 
 
 def health(endpoint: str) -> dict[str, Any] | None:
@@ -98,7 +99,7 @@ def start(state: Path, *, port: int = DEFAULT_PORT, timeout: float = 60.0) -> Ru
         if answer and answer.get("status") == "ready":
             (state.parent / "emulator.json").write_text(json.dumps({"endpoint": endpoint, "pid": answer["pid"]}))
             return Running(endpoint, answer["pid"], answer)
-        time.sleep(0.05)
+        time.sleep(POLL_S)
     tail = "\n".join(log.read_text(errors="replace").splitlines()[-12:])
     raise UnavailableError(f"the emulator did not start (whole log: {log}):\n{tail}")
 
@@ -115,7 +116,7 @@ def stop(state: Path, *, timeout: float = 30.0, waiting: Callable[[], None] = la
             (state.parent / "emulator.json").unlink(missing_ok=True)
             return True
         waiting()
-        time.sleep(0.05)
+        time.sleep(POLL_S)
     raise UnavailableError(f"the emulator (process {alive.pid}) did not stop within {timeout:.0f} s")
 
 
@@ -138,14 +139,9 @@ class Clock:
         self.settable = bool(self.endpoint) and health(self.endpoint) is not None
 
     def _put(self, body: dict[str, str]) -> None:
-        request = urllib.request.Request(  # noqa: S310
-            f"{self.endpoint}/_emulator/clock",
-            data=json.dumps(body).encode(),
-            method="PUT",
-            headers={"content-type": "application/json"},
-        )
-        with urllib.request.urlopen(request, timeout=60):  # noqa: S310
-            pass
+        answer = urllib3.request("PUT", f"{self.endpoint}/_emulator/clock", json=body, timeout=60.0, retries=False)
+        if answer.status != 200:
+            raise ContractError(f"the emulator's clock refused {body}: {answer.data.decode(errors='replace')}")
 
     def set(self, moment: datetime) -> bool:
         """Set the clock to a moment (with zone); alarms have been evaluated at that time when this returns."""
