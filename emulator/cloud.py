@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from emulator.persistence import Saver
 from emulator.service import Clock, Create, Delete, Integration, Request, Update
 from emulator.substrate import access, events, resources, workflows
+
+MetricsSink = Callable[[str, Sequence[Mapping[str, Any]]], None]
 
 
 class LocalCloud:
@@ -23,6 +25,7 @@ class LocalCloud:
         self.endpoint_url = endpoint_url
         self.clock = clock
         self._saver = saver
+        self._metrics: MetricsSink = lambda namespace, data: None
 
     def put_event(self, *, source: str, detail_type: str, detail: Mapping[str, Any], resources: list[str]) -> None:
         """Put one event on the default bus at the clock's time and start its rules' targets."""
@@ -45,6 +48,14 @@ class LocalCloud:
         """Append lines to a log stream."""
         events.put_logs(group, stream, messages, account=self.account, region=self.region)
         self._saver.mark()
+
+    def put_metrics(self, namespace: str, data: Sequence[Mapping[str, Any]]) -> None:
+        """Hand metrics of a service to CloudWatch."""
+        self._metrics(namespace, data)
+
+    def on_metrics(self, sink: MetricsSink) -> None:
+        """Let CloudWatch take the metrics of the other services."""
+        self._metrics = sink
 
     def role_credentials(self, role_arn: str, session_name: str) -> dict[str, str]:
         """Credentials of a role for a process that runs as it."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -50,6 +51,39 @@ class Service(Protocol):
         ...
 
 
+class Agenda(Protocol):
+    """Something of which things are due by the clock: schedules, alarms, delayed messages, items that expire."""
+
+    name: str
+
+    def next_due(self, after: datetime) -> datetime | None:
+        """The first moment after `after` (UTC) at which something of it is due; None when nothing is."""
+        ...
+
+    def fire(self, moment: datetime) -> None:
+        """Do what is due at `moment`; the clock shows it meanwhile. What goes on afterwards is `Clock.begin`'s."""
+        ...
+
+
+class Work(Protocol):
+    """Something under way that an advancing clock waits for: an execution, a job, a call of a function."""
+
+    def end(self) -> None:
+        """It is done; ending it twice is no error. May be called from another thread than it was begun in."""
+        ...
+
+    def wait_until(self, moment: datetime, stopped: Callable[[], bool]) -> bool:
+        """Block until the clock has reached `moment`; False when `stopped()` became true first.
+
+        The clock does not wait for the work meanwhile.
+        """
+        ...
+
+    def suspended(self) -> AbstractContextManager[None]:
+        """While it only waits for other work: the clock does not wait for it in this block."""
+        ...
+
+
 class Clock(Protocol):
     """The emulator's time."""
 
@@ -58,7 +92,15 @@ class Clock(Protocol):
         ...
 
     def on_change(self, listener: Callable[[], None]) -> None:
-        """Call this, in the thread that set the clock, after each change and before the change is answered."""
+        """Call this, in the thread that set the clock, after each jump and before it is answered."""
+        ...
+
+    def add(self, agenda: Agenda) -> None:
+        """Fire this when it is due, as time runs and as the clock advances; at one moment in the order of adding."""
+        ...
+
+    def begin(self, name: str) -> Work:
+        """Something is under way from now on: an advancing clock goes on when it has ended."""
         ...
 
 
@@ -118,6 +160,14 @@ class Cloud(Protocol):
 
     def put_logs(self, group: str, stream: str, messages: list[str]) -> None:
         """Append lines to a log stream, stamped with real time; makes the group and the stream when they are absent."""
+        ...
+
+    def put_metrics(self, namespace: str, data: Sequence[Mapping[str, Any]]) -> None:
+        """Put metrics of an AWS service (AWS/Lambda); data as in PutMetricData, stamped with the clock's time."""
+        ...
+
+    def on_metrics(self, sink: Callable[[str, Sequence[Mapping[str, Any]]], None]) -> None:
+        """Be the one who keeps what `put_metrics` is given."""
         ...
 
     def role_credentials(self, role_arn: str, session_name: str) -> dict[str, str]:

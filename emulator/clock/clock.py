@@ -6,10 +6,12 @@ import json
 import threading
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 
 from emulator.files import write_atomically
+from emulator.service import Agenda, Work
 
 
 class EmulatorClock:
@@ -22,6 +24,7 @@ class EmulatorClock:
         self._path = path
         self._lock = threading.Lock()
         self._listeners: list[Callable[[], None]] = []
+        self._agendas: list[Agenda] = []
         self._offset_s: float | None = None
         if path.exists():
             self._offset_s = json.loads(path.read_text())["offset_s"]
@@ -49,9 +52,34 @@ class EmulatorClock:
         """Call this after each change."""
         self._listeners.append(listener)
 
+    def add(self, agenda: Agenda) -> None:
+        """Fire this when it is due."""
+        self._agendas.append(agenda)
+
+    def begin(self, name: str) -> Work:
+        """Something is under way from now on."""
+        return _Work(self)
+
     def _change(self, offset_s: float | None) -> None:
         with self._lock:
             self._offset_s = offset_s
             write_atomically(self._path, json.dumps({"offset_s": offset_s}).encode())
         for listener in self._listeners:
             listener()
+
+
+class _Work:
+    def __init__(self, clock: EmulatorClock) -> None:
+        self._clock = clock
+
+    def end(self) -> None: ...
+
+    def wait_until(self, moment: datetime, stopped: Callable[[], bool]) -> bool:
+        while self._clock.now() < moment:
+            if stopped():
+                return False
+            time.sleep(0.05)
+        return True
+
+    def suspended(self) -> AbstractContextManager[None]:
+        return nullcontext()
