@@ -25,14 +25,13 @@ import numpy as np
 from benchmarks.history import History
 from cumulet.adapters import deployment, emulator
 from cumulet.adapters.artifact import fetch, unpack
-from cumulet.adapters.labels import nights as labels_of
 from cumulet.adapters.labels import read_labels
 from cumulet.adapters.online import OnlineStore
-from cumulet.cli.nights import load_days, run_night, run_training
 from cumulet.cli.target import ROOT, Target, use_local_credentials
 from cumulet.cli.workspace import Workspace, open_workspace
 from cumulet.contracts import lake as keys
 from cumulet.core.context import join, tables
+from cumulet.core.cutoff import nights as window
 from cumulet.core.model import Model
 from training import fitting
 
@@ -62,16 +61,16 @@ def training(workspace: Workspace) -> tuple[float, float]:
     rows = History(workspace.use_case, FIRST_DAY, FIRST_NIGHT).known_at(FIRST_NIGHT)
     use_case = workspace.use_case
     matrix = use_case.transform(rows.columns, use_case.fit_state(rows.columns, rows.y))
-    through = seconds(lambda: run_training(workspace, FIRST_NIGHT))
+    through = seconds(lambda: workspace.trainings.run(FIRST_NIGHT))
     return through, seconds(lambda: fitting.fit_candidate(use_case.candidates[0], matrix, rows.y))
 
 
 def nights(workspace: Workspace, count: int) -> tuple[float, float]:
     """The median night, and the context features and scoring of one of them in this process."""
-    spans = [run_night(workspace, FIRST_NIGHT + timedelta(days=n)).seconds for n in range(count)]
+    spans = [workspace.nights.run(FIRST_NIGHT + timedelta(days=n)).seconds for n in range(count)]
     use_case, lake, model = workspace.use_case, workspace.lake, champion(workspace)
     records = lake.read_table(keys.curated(workspace.name, FIRST_NIGHT))
-    labels = read_labels(lake, workspace.name, labels_of(FIRST_NIGHT - timedelta(days=27), FIRST_NIGHT))
+    labels = read_labels(lake, workspace.name, window(FIRST_NIGHT - timedelta(days=27), FIRST_NIGHT))
     side = {n: lake.read_table(keys.curated(f"{workspace.name}_{n}", FIRST_NIGHT)) for n in use_case.side_tables}
 
     def bare() -> None:
@@ -111,9 +110,9 @@ def measure(state: Path, count: int) -> dict[str, dict[str, float]]:
     try:
         found |= {name: {"seconds": value} for name, value in deploy().items()}
         workspace = open_workspace("flights", Target.local)
-        span = seconds(lambda: load_days(workspace, FIRST_DAY, FIRST_NIGHT - timedelta(days=1)))
+        span = seconds(lambda: workspace.nights.load(FIRST_DAY, FIRST_NIGHT - timedelta(days=1)))
         found["load, 90 days"] = {"seconds": span}
-        run_night(workspace, FIRST_NIGHT)
+        workspace.nights.run(FIRST_NIGHT)
         for name, (through, floor) in {
             "training and release": training(workspace),
             "night, median": nights(workspace, count),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 
@@ -11,11 +11,6 @@ from cumulet.adapters import parquet
 from cumulet.adapters.lake import Lake
 from cumulet.contracts import lake as keys
 from cumulet.core.schema import Columns, concatenate, rows
-
-
-def nights(first: date, last: date) -> list[date]:
-    """Every night from the first to the last, both included."""
-    return [first + timedelta(days=n) for n in range((last - first).days + 1)]
 
 
 def read_labels(lake: Lake, use_case: str, wanted: Sequence[date]) -> Columns:

@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+import json
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, Protocol
 
 from cumulet.adapters.emulator import Clock
 from cumulet.adapters.executions import Execution, StateMachine
 from cumulet.adapters.lake import Lake
+from cumulet.adapters.session import client
 from cumulet.contracts import lake as keys
-from cumulet.contracts.errors import NotFoundError
-from cumulet.contracts.events import NightEvent
+from cumulet.contracts.errors import JobError, NotFoundError
+from cumulet.contracts.events import Ingested, NightEvent
+from cumulet.core.cutoff import nights
+
+CONCURRENT_DAYS = 2
+"""Days that are ingested at the same time: more only queue up on two cores."""
+
+Progress = Callable[[str], None]
+"""Hears where long work stands."""
+
+
+def silent(where: str) -> None:
+    """Nobody wants to know."""
 
 
 class Source(Protocol):
@@ -35,12 +49,6 @@ class Night:
     """Executions of Training and Release that an alarm or an approval started during this night."""
 
 
-def days(first: date, last: date) -> Iterator[date]:
-    """Every day from first to last, both included."""
-    for offset in range((last - first).days + 1):
-        yield first + timedelta(days=offset)
-
-
 def hand_over(source: Source, lake: Lake, use_case: str, day: date) -> int:
     """Write the source's tables of a day to raw/; the number of tables, 0 for a day that the source does not have.
 
@@ -57,31 +65,55 @@ def hand_over(source: Source, lake: Lake, use_case: str, day: date) -> int:
     return len(tables)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Nights:
-    """Runs nights of one use case, one after the other."""
+    """Loads days and runs nights of one use case, one night after the other."""
 
     use_case: str
+    source: Source
+    cut_off: Callable[[date], datetime]
+    """The cut-off of a night (UTC)."""
     lake: Lake
     clock: Clock
+    ingest: str
+    """The function."""
     nightly: StateMachine
     reactions: tuple[StateMachine, ...]
     """The state machines that a night can set off through events, in the order in which they follow one another."""
 
-    def run(self, day: date, cut_off: datetime, progress: Callable[[str], None] = lambda state: None) -> Night:
-        """Run the night of a logical date at its cut-off. Raises JobError when a step fails."""
+    def load(self, first: date, last: date, progress: Progress = silent) -> list[Ingested]:
+        """Hand over and ingest a span of days without scoring them, a few at a time; in the order of the days."""
+        done: list[Ingested] = []
+        with ThreadPoolExecutor(CONCURRENT_DAYS) as pool:
+            for ingested in pool.map(self._ingest, nights(first, last)):
+                done.append(ingested)
+                progress(f"{ingested.date}: {ingested.records} records, {ingested.labels} labels")
+        return done
+
+    def run(self, day: date, progress: Progress = silent) -> Night:
+        """Hand over a day and run its night at its cut-off. Raises JobError when a step fails."""
         began = time.monotonic()
-        self.clock.set(cut_off)
+        hand_over(self.source, self.lake, self.use_case, day)
+        self.clock.set(self.cut_off(day))
         arn = self.nightly.start(NightEvent(date=day.isoformat()).to_json(), name=f"night-{day}")
-        output = self.nightly.wait(arn, progress=progress).output
+        output = self.nightly.wait(arn, progress=lambda state: progress(f"{day} {state}")).output
         return Night(day, _metrics(output), time.monotonic() - began, self.settle(progress))
 
-    def settle(self, progress: Callable[[str], None] = lambda state: None) -> tuple[Execution, ...]:
+    def settle(self, progress: Progress = silent) -> tuple[Execution, ...]:
         """Wait until nothing that the night set off is under way any more; what it was."""
         ended: list[Execution] = []
         for machine in self.reactions:
             ended += [machine.wait(arn, progress=progress) for arn in machine.running()]
         return tuple(ended)
+
+    def _ingest(self, day: date) -> Ingested:
+        hand_over(self.source, self.lake, self.use_case, day)
+        event = json.dumps(NightEvent(date=day.isoformat()).to_json())
+        answer = client("lambda").invoke(FunctionName=self.ingest, Payload=event)
+        body = json.load(answer["Payload"])
+        if "FunctionError" in answer:
+            raise JobError(f"ingest of {day}: {body.get('errorType')}: {body.get('errorMessage')}")
+        return Ingested.from_json(body)
 
 
 def _metrics(output: Mapping[str, Any]) -> dict[str, float]:

@@ -16,10 +16,11 @@ from typing import Annotated, Any
 import typer
 
 from cumulet.adapters import alarms, emulator
+from cumulet.adapters.evaluations import evaluation_of
 from cumulet.adapters.nights import Night
 from cumulet.adapters.sketches import SketchReader
 from cumulet.cli.models import model_rows
-from cumulet.cli.nights import evaluation_of, load_days, night_row, run_night, run_training
+from cumulet.cli.nights import night_row
 from cumulet.cli.options import AsJson
 from cumulet.cli.system import apply
 from cumulet.cli.target import ROOT, STATE, Target, use_local_credentials
@@ -97,12 +98,12 @@ def _set_aside() -> None:
 
 def _first_champion(workspace: Workspace, report: Report) -> None:
     with report.step("load", "Loading January to March 2013 into the lake") as current:
-        loaded = load_days(workspace, FIRST_DAY, FIRST_NIGHT - timedelta(days=1), current.note)
+        loaded = workspace.nights.load(FIRST_DAY, FIRST_NIGHT - timedelta(days=1), current.note)
     say(f"  {sum(d.records for d in loaded):,} flights, {sum(d.labels for d in loaded):,} outcomes")
     with report.step("night", "First night, 2013-04-01: what is known at 03:00"):
-        run_night(workspace, FIRST_NIGHT)
+        workspace.nights.run(FIRST_NIGHT)
     with report.step("train", "Training on what is known by then, and releasing") as current:
-        trained = run_training(workspace, FIRST_NIGHT, current.note)
+        trained = evaluation_of(workspace.trainings.run(FIRST_NIGHT, current.note))
     report.baselines = trained["models"]
     print_table(
         "Judged forward in time (fitted on the earlier, judged on the later part)", report.baselines, to_talk=True
@@ -121,7 +122,7 @@ def _nights(workspace: Workspace, report: Report, limit: int) -> None:
     first = workspace.champion.package()
     with report.step("nights", "Nights, until the performance alarm retrains") as current:
         for offset in range(min(limit, (LAST_NIGHT - FIRST_NIGHT).days + 1)):
-            night = run_night(workspace, FIRST_NIGHT + timedelta(days=offset), current.note)
+            night = workspace.nights.run(FIRST_NIGHT + timedelta(days=offset), current.note)
             report.nights.append(night_row(night) | {"seconds": round(night.seconds, 2)})
             current.note(_standing(night))
             if workspace.champion.package() != first:
@@ -145,7 +146,7 @@ def _retraining(workspace: Workspace, night: Night) -> dict[str, Any]:
         "alarm": training.input["reason"],
         "execution": training.arn,
         "champion": workspace.champion.model(),
-        "models": evaluation_of(workspace, workspace.champion.model())["models"],
+        "models": evaluation_of(workspace.registry.find(workspace.champion.model()))["models"],
     }
 
 

@@ -6,14 +6,13 @@ from typing import Annotated, Any
 
 import typer
 
+from cumulet.adapters.evaluations import evaluation_of
 from cumulet.adapters.registry import Package, version_of
 from cumulet.adapters.versions import Versions
-from cumulet.cli.nights import await_release, evaluation_of
 from cumulet.cli.options import AsJson, UseCaseName
 from cumulet.cli.terminal import data, print_json, print_table, say, step
 from cumulet.cli.workspace import Workspace, open_workspace
 from cumulet.contracts.errors import GateError
-from cumulet.contracts.events import ReleaseRequest
 
 Version = Annotated[str, typer.Argument(help="The model's version, as `cumulet model list` shows it.")]
 models = typer.Typer(help="The registry: list, show, release and roll back models.", no_args_is_help=True)
@@ -57,7 +56,7 @@ def show_model(context: typer.Context, use_case: UseCaseName, version: Version, 
 
     Example: cumulet model show flights 1
     """
-    evaluation = evaluation_of(open_workspace(use_case, context.obj), version)
+    evaluation = evaluation_of(open_workspace(use_case, context.obj).registry.find(version))
     if as_json:
         print_json(evaluation)
         return
@@ -84,14 +83,7 @@ def release_model(context: typer.Context, use_case: UseCaseName, version: Versio
     if package.status == "Rejected":
         raise GateError(f"model {version} was rejected by the gate: `cumulet model show {use_case} {version}` says why")
     with step(f"Releasing model {version}") as current:
-        if package.approved:
-            arn = workspace.release.start(
-                ReleaseRequest(model_package=package.arn).to_json(), name=f"by-hand-{version}"
-            )
-            workspace.release.wait(arn, progress=current.note)
-        else:
-            workspace.registry.approve(package.arn, "by hand")
-            await_release(workspace, package.arn, current.note)
+        workspace.trainings.release_package(package, current.note)
     say(f"  live: model {workspace.champion.model() or 'none'}")
 
 

@@ -17,6 +17,7 @@ from cumulet.adapters.executions import StateMachine
 from cumulet.adapters.lake import Lake
 from cumulet.adapters.nights import Nights
 from cumulet.adapters.registry import Registry
+from cumulet.adapters.trainings import Trainings
 from cumulet.cli.target import Target, connect
 from cumulet.contracts.settings import StackOutputs
 
@@ -66,18 +67,32 @@ class Workspace:
     @cached_property
     def nights(self) -> Nights:
         """Nightly, with what it can set off."""
-        nightly = StateMachine(self.outputs.nightly_arn)
-        return Nights(self.name, self.lake, Clock(), nightly, (self.training, self.release))
+        return Nights(
+            use_case=self.name,
+            source=self.source,
+            cut_off=self.use_case.cut_off.at,
+            lake=self.lake,
+            clock=Clock(),
+            ingest=self.outputs.ingest_function,
+            nightly=StateMachine(self.outputs.nightly_arn),
+            reactions=(self.training, self.release),
+        )
+
+    @cached_property
+    def trainings(self) -> Trainings:
+        """Training by hand, and what follows from it."""
+        return Trainings(
+            nights=self.nights,
+            training=self.training,
+            release=self.release,
+            registry=self.registry,
+            champion=self.champion,
+        )
 
     @cached_property
     def api(self) -> api.Api:
         """The HTTP API."""
         return api.Api(api.url_of(self.outputs.api_id, self.outputs.api_url), api.key_of(self.outputs.api_key_id))
-
-    def cut_off(self, day: date) -> datetime:
-        """The cut-off of a night (UTC)."""
-        moment: datetime = self.use_case.cut_off.at(day)
-        return moment
 
     def today(self) -> date:
         """The logical date of the night that is due now, by the clock of the target."""

@@ -9,6 +9,11 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 
+def nights(first: date, last: date) -> list[date]:
+    """Every night from the first to the last, both included."""
+    return [first + timedelta(days=n) for n in range((last - first).days + 1)]
+
+
 @dataclass(frozen=True)
 class CutOff:
     """The moment of a night up to which things are known: an hour of the local day."""
@@ -31,6 +36,6 @@ class CutOff:
             return known_at.astype("datetime64[D]")
         first = (known_at.min().astype("datetime64[D]") - 2).item()
         last = (known_at.max().astype("datetime64[D]") + 2).item()
-        days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+        days = nights(first, last)
         cut_offs = np.array([self.at(day).replace(tzinfo=None) for day in days], dtype="datetime64[s]")
         return np.array(days, dtype="datetime64[D]")[np.searchsorted(cut_offs, known_at, side="left")]

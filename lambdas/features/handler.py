@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 
 from cumulet.adapters.champion import Champion
-from cumulet.adapters.labels import nights, read_labels
+from cumulet.adapters.labels import read_labels
 from cumulet.adapters.lake import Lake
 from cumulet.adapters.logs import log_of
 from cumulet.adapters.online import OnlineStore
@@ -20,6 +20,7 @@ from cumulet.contracts.env import FeaturesEnv
 from cumulet.contracts.events import Featured, NightEvent
 from cumulet.contracts.manifests import DayManifest
 from cumulet.core import context as context_features
+from cumulet.core.cutoff import nights
 from cumulet.core.schema import Columns, rows
 from cumulet.core.usecase import UseCase
 from usecases import load

@@ -14,11 +14,11 @@ from functools import reduce
 import numpy as np
 
 from cumulet.adapters import parquet
-from cumulet.adapters.labels import nights
 from cumulet.adapters.lake import Lake
 from cumulet.contracts import lake as keys
 from cumulet.contracts.manifests import canonical
 from cumulet.core import drift
+from cumulet.core.cutoff import nights
 from cumulet.core.sketches import FeatureSketch, InputSketch, Reference
 
 WINDOW_NIGHTS = 7

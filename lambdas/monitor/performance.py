@@ -9,10 +9,11 @@ from functools import reduce
 import numpy as np
 
 from cumulet.adapters import parquet
-from cumulet.adapters.labels import nights, read_labels
+from cumulet.adapters.labels import read_labels
 from cumulet.adapters.lake import Lake
 from cumulet.contracts import lake as keys
 from cumulet.contracts.manifests import canonical
+from cumulet.core.cutoff import nights
 from cumulet.core.performance import PerformanceSketch
 from cumulet.core.schema import Columns
 from cumulet.core.usecase import UseCase

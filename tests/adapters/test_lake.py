@@ -11,11 +11,12 @@ import pytest
 from moto import mock_aws
 
 from cumulet.adapters import artifact
-from cumulet.adapters.labels import nights, read_labels
+from cumulet.adapters.labels import read_labels
 from cumulet.adapters.lake import Lake
 from cumulet.contracts import lake as keys
 from cumulet.contracts.errors import NotFoundError
 from cumulet.contracts.manifests import sha256
+from cumulet.core.cutoff import nights
 
 
 @pytest.fixture

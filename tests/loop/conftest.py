@@ -13,7 +13,6 @@ from datetime import date, timedelta
 import pytest
 
 from cumulet.adapters import deployment, session
-from cumulet.cli.nights import load_days, run_night, run_training
 from cumulet.cli.target import ROOT, Target, use_local_credentials
 from cumulet.cli.workspace import Workspace, open_workspace
 from tests.emulator.running import RunningEmulator
@@ -51,9 +50,9 @@ def loop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loop]:
         for _ in deployment.deploy(deployment.synthesise(ROOT, target=Target.local.value)):
             pass
         workspace = open_workspace("flights", Target.local)
-        load_days(workspace, date(2013, 1, 1), FIRST_NIGHT - timedelta(days=1))
-        run_night(workspace, FIRST_NIGHT)
-        run_training(workspace, FIRST_NIGHT)
+        workspace.nights.load(date(2013, 1, 1), FIRST_NIGHT - timedelta(days=1))
+        workspace.nights.run(FIRST_NIGHT)
+        workspace.trainings.run(FIRST_NIGHT)
         yield Loop(emulator, workspace)
     finally:
         emulator.stop()

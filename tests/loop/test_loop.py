@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
+from cumulet.adapters.evaluations import evaluation_of
 from cumulet.adapters.session import client
-from cumulet.cli.nights import evaluation_of, run_night
 from cumulet.cli.workspace import Workspace
 from cumulet.contracts import lake as keys
 from cumulet.contracts.errors import JobError, SchemaError
@@ -30,7 +30,7 @@ def test_the_first_model_beats_every_baseline_passes_the_gate_and_is_live(loop: 
     workspace = loop.workspace
     assert workspace.registry.find("1").status == "Approved"
     assert workspace.champion.model() == "1"
-    models = evaluation_of(workspace, "1")["models"]
+    models = evaluation_of(workspace.registry.find("1"))["models"]
     candidate = next(m for m in models if m["role"] == "candidate")
     baselines = [m for m in models if m["role"] == "baseline"]
     assert len(baselines) == 3
@@ -41,15 +41,15 @@ def test_the_first_model_beats_every_baseline_passes_the_gate_and_is_live(loop: 
 
 
 def test_a_night_run_twice_leaves_the_same_bytes(loop: Loop):
-    run_night(loop.workspace, FIRST_NIGHT)
+    loop.workspace.nights.run(FIRST_NIGHT)
     once = objects(loop.workspace, FIRST_NIGHT)
-    run_night(loop.workspace, FIRST_NIGHT)
+    loop.workspace.nights.run(FIRST_NIGHT)
     assert objects(loop.workspace, FIRST_NIGHT) == once
     assert {key.split("/")[0] for key in once} >= {"curated", "labels", "features", "predictions", "sketches"}
 
 
 def test_the_predictions_are_one_row_a_record_with_their_model_package(loop: Loop):
-    run_night(loop.workspace, FIRST_NIGHT)
+    loop.workspace.nights.run(FIRST_NIGHT)
     table = loop.workspace.lake.read_table(keys.prediction_file("flights", FIRST_NIGHT, "1"))
     assert sorted(table) == ["id", "model_package", "prediction", "scored_at"]
     assert len(table["id"]) == len(set(table["id"].tolist())) == 970
@@ -59,7 +59,7 @@ def test_the_predictions_are_one_row_a_record_with_their_model_package(loop: Loo
 @pytest.mark.parametrize("seconds", [0.05, 0.2, 0.35])
 def test_a_killed_night_run_again_leaves_what_an_undisturbed_one_leaves(loop: Loop, seconds: float):
     workspace, day = loop.workspace, FIRST_NIGHT + timedelta(days=1)
-    run_night(workspace, day)
+    workspace.nights.run(day)
     undisturbed = objects(workspace, day)
     for key in undisturbed:
         workspace.lake.delete(key)
@@ -68,7 +68,7 @@ def test_a_killed_night_run_again_leaves_what_an_undisturbed_one_leaves(loop: Lo
     assert len(workspace.nights.nightly.running()) == 1
     loop.kill_and_restart()
     assert workspace.nights.nightly.running() == []
-    run_night(workspace, day)
+    workspace.nights.run(day)
     assert objects(workspace, day) == undisturbed
 
 
@@ -83,10 +83,10 @@ def test_a_grant_taken_away_makes_the_night_fail_and_given_back_heals_it(loop: L
     iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=json.dumps(without))
     try:
         with pytest.raises(JobError, match=r"Features: .*not authorized to perform: dynamodb:"):
-            run_night(workspace, day)
+            workspace.nights.run(day)
     finally:
         iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=json.dumps(policy))
-    assert run_night(workspace, day).metrics["Predictions"] > 0
+    assert workspace.nights.run(day).metrics["Predictions"] > 0
 
 
 def _about(statement: dict[str, Any], prefix: str) -> bool:

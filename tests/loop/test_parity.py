@@ -12,7 +12,6 @@ import numpy as np
 
 from cumulet.adapters.online import OnlineStore
 from cumulet.adapters.session import client
-from cumulet.cli.nights import run_night
 from cumulet.cli.workspace import Workspace
 from cumulet.contracts import lake as keys
 from cumulet.core.context import join
@@ -88,11 +87,11 @@ def in_batch(workspace: Workspace, columns: Any) -> np.ndarray:
 def test_a_prediction_is_the_same_over_http_in_the_batch_and_from_the_fitted_model(loop: Loop, tmp_path: Path):
     workspace = loop.workspace
     forget_online(workspace)  # other tests ran later nights, which an earlier one does not overwrite
-    run_night(workspace, FIRST_NIGHT)
+    workspace.nights.run(FIRST_NIGHT)
     loop.emulator.restart()  # `predict` keeps the context features for a minute
     records = flights(workspace)
     tables, cut_off = OnlineStore(workspace.outputs.online_table).read("flights")
-    assert cut_off == workspace.cut_off(FIRST_NIGHT)
+    assert cut_off == workspace.nights.cut_off(FIRST_NIGHT)
     columns = join(workspace.use_case, workspace.use_case.schema.columns(records), tables)
     assert np.mean([np.isfinite(columns[name]).mean() for name in workspace.use_case.context.names]) > 0.9
     from_fit = fitted(workspace, tmp_path)(columns)

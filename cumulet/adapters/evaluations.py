@@ -1,0 +1,38 @@
+"""The evaluation that decided a model's gate, as it lies beside the model in the lake."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from cumulet.adapters.artifact import fetch
+from cumulet.adapters.registry import Package
+
+FIGURES = ("model", "role", "rows", "roc_auc", "pr_auc", "brier_skill", "ece", "log_loss", "cost")
+
+
+def evaluation_of(package: Package) -> dict[str, Any]:
+    """A package's evaluation: version, status, the gate's reasons, one row for each model that was compared."""
+    evaluation = json.loads(fetch(package.evaluation_uri))
+    return {
+        "version": package.version,
+        "status": package.status,
+        "reasons": evaluation["gate"]["reasons"],
+        "models": compared(evaluation),
+        "evaluation": evaluation,
+    }
+
+
+def compared(evaluation: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """One row each: baselines and candidate on the same rows, champion and candidate on those after its cut-off.
+
+    The last two are there when the gate could compare them.
+    """
+    rows = [{"model": name, "role": "baseline", **figures} for name, figures in evaluation["baselines"].items()]
+    rows.append({"model": evaluation["candidate_name"], "role": "candidate", **evaluation["candidate"]})
+    against = evaluation["champion"] or {}
+    if against.get("compared"):
+        rows.append({"model": "champion, later rows", "role": "champion", **against["champion"]})
+        rows.append({"model": "candidate, later rows", "role": "challenger", **against["candidate"]})
+    return [{name: row.get(name) for name in FIGURES} for row in rows]
