@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cumulet.contracts.errors import ContractError
+from cumulet.core.baselines import Floats, group_rates, prior
 from cumulet.core.usecase import Baseline, UseCase
 from training.dataset import Rows
 
 COMPARED = ("roc_auc", "pr_auc", "brier_skill", "ece", "log_loss", "cost")
 """The metrics that tables of models show."""
-Floats = NDArray[np.float64]
 Matrices = tuple[NDArray[np.float32], NDArray[np.float32]]
 
 
@@ -24,35 +24,13 @@ def predict(use_case: UseCase, baseline: Baseline, train: Rows, judge: Rows, mat
     Raises ContractError for a kind that there is not.
     """
     if baseline.kind == "prior":
-        return np.full(len(judge), train.y.mean())
+        return prior(train.y, len(judge))
     if baseline.kind == "rate":
         keys = [[use_case.column(rows.columns, name) for name in baseline.keys] for rows in (train, judge)]
         return group_rates(keys[0], train.y, keys[1], baseline.strength)
     if baseline.kind == "logistic":
         return logistic(matrices[0], train.y, matrices[1])
     raise ContractError(f"baseline {baseline.name}: kind {baseline.kind!r}; there are prior, rate and logistic")
-
-
-def group_rates(
-    train: Sequence[NDArray[Any]], y: Floats, judge: Sequence[NDArray[Any]], strength: float = 20.0
-) -> Floats:
-    """The training rate of each row's group (the combination of several keys), shrunk to the prior.
-
-    `train` and `judge` hold one array of keys, shape (n,), per part of the group. A group of n rows with k positives
-    says (k + strength · prior) / (n + strength); an unseen group says the prior.
-    """
-    prior = float(y.mean())
-    sums: dict[tuple[Any, ...], list[float]] = {}
-    for key, label in zip(_keys(train), y.tolist(), strict=True):
-        entry = sums.setdefault(key, [0.0, 0.0])
-        entry[0] += label
-        entry[1] += 1
-    rates = {key: (k + strength * prior) / (n + strength) for key, (k, n) in sums.items()}
-    return np.array([rates.get(key, prior) for key in _keys(judge)], np.float64)
-
-
-def _keys(parts: Sequence[NDArray[Any]]) -> list[tuple[Any, ...]]:
-    return list(zip(*(part.tolist() for part in parts), strict=True))
 
 
 def logistic(train: NDArray[np.float32], y: Floats, judge: NDArray[np.float32]) -> Floats:

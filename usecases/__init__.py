@@ -14,6 +14,9 @@ from cumulet.core.usecase import UseCase
 class Source(Protocol):
     """The system that a use case's data come from; asked for a day, it hands over what it would that night."""
 
+    first_day: date
+    last_day: date
+
     def day(self, day: date) -> dict[str, bytes]:
         """CSV per table: records, outcomes and every side table. Raises NotFoundError for a day it does not have."""
         ...

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC
 from typing import Any
 
 from cumulet.adapters.session import client
 
 
 def states(names: Sequence[str]) -> list[dict[str, Any]]:
-    """Name, state and reason of each alarm, sorted by name."""
+    """Name, metric, state, reason of each alarm, and since when (UTC, whole seconds); sorted by name."""
     found: list[dict[str, Any]] = []
     for page in client("cloudwatch").get_paginator("describe_alarms").paginate(AlarmNames=list(names)):
         found += [
@@ -18,6 +19,7 @@ def states(names: Sequence[str]) -> list[dict[str, Any]]:
                 "metric": a.get("MetricName", ""),
                 "state": a["StateValue"],
                 "reason": a["StateReason"],
+                "since": a["StateTransitionedTimestamp"].astimezone(UTC).replace(microsecond=0),
             }
             for a in page["MetricAlarms"]
         ]

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
+from datetime import date
 from functools import reduce
 from typing import Any
 
 from cumulet.adapters import artifact
 from cumulet.adapters.lake import Lake
+from cumulet.contracts import lake as keys
 from cumulet.core import drift
 from cumulet.core.performance import PerformanceSketch
 from cumulet.core.sketches import InputSketch, Reference
@@ -33,16 +35,16 @@ class SketchReader:
             if match and match["kind"] == kind and model in ("", match["model"])
         ]
 
-    def _read(self, keys: Iterable[str]) -> list[Any]:
-        return [json.loads(data) for data in self.lake.find_many(keys) if data is not None]
+    def _read(self, wanted: Iterable[str]) -> list[Any]:
+        return [json.loads(data) for data in self.lake.find_many(wanted) if data is not None]
 
     def drift(self, model: str, artifact_uri: str, nights: int) -> list[dict[str, Any]]:
         """One row a feature: its drift over the last nights that the model scored, the largest first."""
-        keys = [key for _, _, key in self._keys("inputs", model)][-nights:]
-        if not keys:
+        wanted = [key for _, _, key in self._keys("inputs", model)][-nights:]
+        if not wanted:
             return []
         reference = Reference.from_json(json.loads(artifact.member(artifact.fetch(artifact_uri), artifact.REFERENCE)))
-        merged = reduce(InputSketch.merge, (InputSketch.from_json(s["inputs"]) for s in self._read(keys)))
+        merged = reduce(InputSketch.merge, (InputSketch.from_json(s["inputs"]) for s in self._read(wanted)))
         rows = [
             {
                 "feature": name,
@@ -55,12 +57,17 @@ class SketchReader:
         ]
         return sorted(rows, key=lambda row: (-float(str(row["psi"])), str(row["feature"])))
 
+    def performance(self, day: date, model: str) -> PerformanceSketch:
+        """What a model's predictions of a day were worth; an empty sketch while the labels are not there."""
+        data = self.lake.find(keys.sketch(self.use_case, day, model, "performance"))
+        return PerformanceSketch() if data is None else PerformanceSketch.from_json(json.loads(data))
+
     def months(self) -> list[dict[str, Any]]:
         """One row a month and model: what the nights' predictions were worth, once the labels had come."""
-        keys = self._keys("performance")
-        sketches = [PerformanceSketch.from_json(value) for value in self._read(key for _, _, key in keys)]
+        listed = self._keys("performance")
+        sketches = [PerformanceSketch.from_json(value) for value in self._read(key for _, _, key in listed)]
         groups: dict[tuple[str, str], list[PerformanceSketch]] = {}
-        for (day, model, _), sketch in zip(keys, sketches, strict=True):
+        for (day, model, _), sketch in zip(listed, sketches, strict=True):
             if sketch.rows:
                 groups.setdefault((day[:7], model), []).append(sketch)
         return [_month(month, model, group) for (month, model), group in sorted(groups.items())]

@@ -12,6 +12,7 @@ from typing import Any
 from rich import box
 from rich.console import Console
 from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
 QUIET_S = 5.0
@@ -97,6 +98,44 @@ class Step:
             self._status.stop()
         mark = "[green]✓[/green]" if kind is None else "[red]✗[/red]"
         talk.print(f"{mark} {self.title} [dim]{self.seconds:.1f} s[/dim]")
+
+
+class Board:
+    """Long work in many like parts: a bar with their number, the pace and where things stand; lines now and then
+    where there is no terminal."""
+
+    def __init__(self, title: str, parts: int) -> None:
+        self._progress = Progress(
+            TextColumn("[bold]{task.description}"),
+            BarColumn(bar_width=24),
+            MofNCompleteColumn(),
+            TextColumn("[dim]{task.fields[pace]}[/dim] {task.fields[standing]}"),
+            console=talk,
+            disable=not talk.is_terminal,
+        )
+        self._task = self._progress.add_task(title, total=parts, pace="", standing="")
+        self._title, self._parts, self._done = title, parts, 0
+        self._started = self._said = time.monotonic()
+
+    def advance(self, standing: str) -> None:
+        """One more part is done, and so things stand."""
+        self._done += 1
+        now = time.monotonic()
+        pace = f"{self._done / (now - self._started):.1f}/s"
+        self._progress.update(self._task, advance=1, pace=pace, standing=standing)
+        if not talk.is_terminal and now - self._said > QUIET_S:
+            self._said = now
+            talk.print(f"  {self._title} · {self._done}/{self._parts} {standing} [dim]{pace}[/dim]")
+
+    def __enter__(self) -> Board:
+        self._progress.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        self._progress.stop()
+        mark = "[green]✓[/green]" if kind is None and self._done == self._parts else "[red]✗[/red]"
+        seconds = time.monotonic() - self._started
+        talk.print(f"{mark} {self._title}: {self._done} of {self._parts} [dim]{seconds:.1f} s[/dim]")
 
 
 @contextmanager

@@ -16,7 +16,10 @@ from cumulet.adapters.emulator import Clock
 from cumulet.adapters.executions import StateMachine
 from cumulet.adapters.lake import Lake
 from cumulet.adapters.nights import Nights
+from cumulet.adapters.recovery import Recovery
 from cumulet.adapters.registry import Registry
+from cumulet.adapters.simulation import Simulation
+from cumulet.adapters.sketches import SketchReader
 from cumulet.adapters.trainings import Trainings
 from cumulet.cli.target import Target, connect
 from cumulet.contracts.settings import StackOutputs
@@ -87,6 +90,25 @@ class Workspace:
             release=self.release,
             registry=self.registry,
             champion=self.champion,
+        )
+
+    @cached_property
+    def simulation(self) -> Simulation:
+        """Nights of the past against the emulator's clock."""
+        return Simulation(
+            nights=self.nights,
+            sketches=SketchReader(self.lake, self.name),
+            label_lag_days=self.use_case.label_lag_days,
+            champion=self.champion,
+            alarms=self.outputs.alarms,
+            recovery=Recovery(
+                nightly=self.nights.nightly,
+                training=self.training,
+                release=self.release,
+                registry=self.registry,
+                champion=self.champion,
+                alarms=self.outputs.alarms,
+            ),
         )
 
     @cached_property

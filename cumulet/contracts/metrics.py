@@ -21,6 +21,9 @@ CALIBRATION_GAP: Final = "CalibrationGap"
 BRIER_SKILL: Final = "BrierSkill"
 ROC_AUC: Final = "RocAuc"
 
+PERFORMANCE: Final = (CALIBRATION_GAP, BRIER_SKILL)
+"""Alarms on these start Training."""
+
 UNITS: Final = {
     RECORDS: "Count",
     QUARANTINED: "Count",

@@ -1,0 +1,116 @@
+"""Nights of the past as production would have had them: the clock advances, everything else happens by itself.
+
+The schedule fires at each cut-off and starts Nightly; what it measures may set off an alarm, the alarm Training, an
+approval Release. Here days are only handed over and the clock moved. A night counts as done when its metrics are in
+CloudWatch, which is Nightly's last step: a simulation that was interrupted goes on with the first night that is not.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from cumulet.adapters import alarms, metrics
+from cumulet.adapters.champion import Champion
+from cumulet.adapters.nights import Nights, hand_over
+from cumulet.adapters.recovery import Recovery
+from cumulet.adapters.sketches import SketchReader
+from cumulet.contracts.errors import JobError
+from cumulet.contracts.metrics import NAMESPACE, RECORDS, UNITS, dimensions
+from cumulet.core.cutoff import nights as span
+from cumulet.core.performance import PerformanceSketch
+
+AFTERWARDS = timedelta(hours=1)
+"""The clock goes on for so long after a cut-off: alarms are evaluated every minute."""
+
+
+@dataclass(frozen=True)
+class SimulatedNight:
+    """A night and how things stood after it."""
+
+    date: date
+    metrics: dict[str, float]
+    champion: str
+    red: tuple[str, ...]
+    """Metrics whose alarm is red."""
+    performance: PerformanceSketch
+    """Of the day whose labels were due."""
+    seconds: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Simulation:
+    """Runs spans of past nights of one use case against the emulator's clock."""
+
+    nights: Nights
+    sketches: SketchReader
+    label_lag_days: int
+    champion: Champion
+    alarms: Sequence[str]
+    """Names of the alarms to watch."""
+    recovery: Recovery
+
+    def done(self, first: date, last: date) -> set[date]:
+        """The nights of a span that have been run to their end."""
+        return {day for day, found in self.measured(first, last).items() if RECORDS in found}
+
+    def measured(self, first: date, last: date) -> dict[date, dict[str, float]]:
+        """The metrics of each night of a span, by name."""
+        cut_off = self.nights.cut_off
+        by_metric = metrics.read(
+            NAMESPACE, dimensions(self.nights.use_case), tuple(UNITS), cut_off(first), cut_off(last)
+        )
+        moments = {day: metrics.hour_of(cut_off(day)) for day in span(first, last)}
+        return {
+            day: {name: values[at] for name, values in by_metric.items() if at in values} for day, at in moments.items()
+        }
+
+    def run(self, first: date, last: date, stopped: Callable[[], bool] = lambda: False) -> Iterator[SimulatedNight]:
+        """Run the nights of a span that are not done yet, in order, until `stopped()`.
+
+        The next day is handed over while a night runs. Raises JobError when a night fails.
+        """
+        done = self.done(first, last)
+        wanted = [day for day in span(first, last) if day not in done]
+        self.nights.clock.freeze()
+        if done:
+            self._resume(max(done))
+        with ThreadPoolExecutor(1) as source:
+            coming = source.submit(self._hand_over, wanted[0]) if wanted else None
+            for day, following in zip(wanted, [*wanted[1:], None], strict=True):
+                if stopped() or coming is None:
+                    return
+                coming.result()
+                coming = self._prepare(source, following)
+                yield self._night(day)
+
+    def _prepare(self, source: ThreadPoolExecutor, day: date | None) -> Future[int] | None:
+        return source.submit(self._hand_over, day) if day else None
+
+    def _hand_over(self, day: date) -> int:
+        return hand_over(self.nights.source, self.nights.lake, self.nights.use_case, day)
+
+    def _resume(self, day: date) -> None:
+        """Finish what the last night that is done had set off."""
+        clock, afterwards = self.nights.clock, self.nights.cut_off(day) + AFTERWARDS
+        if clock.now() < afterwards:
+            clock.advance(afterwards)
+        self.recovery.reactions()
+
+    def _night(self, day: date) -> SimulatedNight:
+        began, clock, cut_off = time.monotonic(), self.nights.clock, self.nights.cut_off(day)
+        if clock.now() < cut_off:
+            clock.advance(cut_off)
+        if not self.measured(day, day)[day]:
+            self.recovery.night(day)
+        clock.advance(cut_off + AFTERWARDS)
+        found = self.measured(day, day)[day]
+        if not found:
+            raise JobError(f"night {day} left no metrics: {self.recovery.failure() or 'see `cumulet logs`'}")
+        red = tuple(sorted(row["metric"] for row in alarms.states(self.alarms) if row["state"] == "ALARM"))
+        champion = self.champion.model()
+        judged = self.sketches.performance(day - timedelta(days=self.label_lag_days), champion)
+        return SimulatedNight(day, found, champion, red, judged, time.monotonic() - began)
