@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import zip_longest
 
 from cumulet.adapters import alarms, metrics
 from cumulet.adapters.champion import Champion
@@ -78,17 +79,17 @@ class Simulation:
         self.nights.clock.freeze()
         if done:
             self._resume(max(done))
+        if not wanted:
+            return
         with ThreadPoolExecutor(1) as source:
-            coming = source.submit(self._hand_over, wanted[0]) if wanted else None
-            for day, following in zip(wanted, [*wanted[1:], None], strict=True):
-                if stopped() or coming is None:
+            coming = source.submit(self._hand_over, wanted[0])
+            for day, following in zip_longest(wanted, wanted[1:]):
+                if stopped():
                     return
                 coming.result()
-                coming = self._prepare(source, following)
+                if following:
+                    coming = source.submit(self._hand_over, following)
                 yield self._night(day)
-
-    def _prepare(self, source: ThreadPoolExecutor, day: date | None) -> Future[int] | None:
-        return source.submit(self._hand_over, day) if day else None
 
     def _hand_over(self, day: date) -> int:
         return hand_over(self.nights.source, self.nights.lake, self.nights.use_case, day)

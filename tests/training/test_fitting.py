@@ -48,13 +48,6 @@ def test_a_candidate_that_cannot_be_fitted_faithfully_is_refused_by_name(rows, c
         fit_candidate(candidate, *rows)
 
 
-def test_group_rates_are_shrunk_and_unseen_groups_get_the_prior():
-    y = np.array([1.0] * 50 + [0.0] * 150)
-    train = [np.array(["UA"] * 50 + ["AA"] * 150, object), np.zeros(200)]
-    judge = [np.array(["UA", "AA", "ZZ"], object), np.zeros(3)]
-    assert baselines.group_rates(train, y, judge).tolist() == pytest.approx([55 / 70, 5 / 170, 0.25])
-
-
 def test_logistic_regression_takes_missing_values(rows):
     matrix, y = rows
     p = baselines.logistic(matrix[:1000], y[:1000], matrix[1000:])

@@ -1,0 +1,109 @@
+"""The report of a simulation: its JSON, its pictures, its page."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import date, timedelta
+
+import numpy as np
+import pytest
+
+import usecases
+from cumulet.contracts.settings import AlarmSettings
+from cumulet.core.track_record import TrackRecord
+from cumulet.reports import page, plots
+from cumulet.reports.simulation import Simulated, live_spans, to_bytes
+
+FIRST = date(2013, 4, 1)
+NIGHTS = [FIRST + timedelta(days=n) for n in range(40)]
+
+
+@pytest.fixture(scope="module")
+def simulated() -> Simulated:
+    rng = np.random.default_rng(5)
+    y = (rng.random(4000) < 0.3).astype(float)
+    days = np.repeat(np.array(NIGHTS, "datetime64[D]"), 100)
+    p = np.clip(0.3 + 0.2 * (y - 0.3) + 0.1 * rng.normal(size=4000), 0, 1)
+    return Simulated(
+        use_case=usecases.load("flights"),
+        limits=AlarmSettings(calibration_gap=0.06, brier_skill=-0.02),
+        measured={day: {"Records": 100.0, "CalibrationGap": 0.05, "RocAuc": 1 / 3} for day in NIGHTS},
+        models={day: "1" if day < date(2013, 4, 20) else "3" for day in NIGHTS},
+        packages=[
+            {"version": "1", "status": "Approved", "trained_until": "2013-04-01T07:00:00+00:00", "alarm": "",
+             "refusals": ""},
+            {"version": "2", "status": "Rejected", "trained_until": "2013-04-15T07:00:00+00:00", "alarm": "BrierSkill",
+             "refusals": "ROC-AUC < 0.6 & <b>worse</b>"},
+            {"version": "3", "status": "Approved", "trained_until": "2013-04-19T07:00:00+00:00",
+             "alarm": "CalibrationGap", "refusals": ""},
+        ],
+        alarms=[
+            {"at": "2013-04-15 07:01", "metric": "BrierSkill", "state": "ALARM"},
+            {"at": "2013-04-18 07:01", "metric": "BrierSkill", "state": "OK"},
+            {"at": "2013-04-19 07:01", "metric": "CalibrationGap", "state": "ALARM"},
+        ],
+        record=TrackRecord(days=days, y=y, forecasts={"live models": p, "prior rate": np.full(4000, 0.3)}),
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def report(simulated) -> dict:
+    return simulated.to_json()
+
+
+def test_it_counts_nights_records_and_retrainings_by_alarm(report):
+    assert (report["nights"], report["records"], report["retrainings"]) == (40, 4000, 2)
+    assert (report["first"], report["last"]) == ("2013-04-01", "2013-05-10")
+
+
+def test_a_metric_that_a_night_did_not_measure_is_null(report):
+    assert report["series"][0] == {
+        "date": "2013-04-01", "CalibrationGap": 0.05, "BrierSkill": None, "RocAuc": 0.333333, "PredictionDrift": None,
+        "InputDrift": None,
+    }  # fmt: skip
+
+
+def test_equal_nights_are_equal_bytes(simulated, report):
+    assert to_bytes(simulated.to_json()) == to_bytes(report)
+    assert json.loads(to_bytes(report)) == report
+
+
+def test_the_spans_of_the_live_models_follow_one_another():
+    models = {NIGHTS[0]: "1", NIGHTS[1]: "1", NIGHTS[2]: "2", NIGHTS[3]: "1"}
+    assert live_spans(models) == [
+        {"model": "1", "first": "2013-04-01", "last": "2013-04-02"},
+        {"model": "2", "first": "2013-04-03", "last": "2013-04-03"},
+        {"model": "1", "first": "2013-04-04", "last": "2013-04-04"},
+    ]
+
+
+def test_an_alarm_is_red_from_its_change_to_the_next_or_to_the_end(report):
+    day = timedelta(days=1)
+    epoch = date(1970, 1, 1)
+    [closed], [open_] = plots.red_spans(report, "BrierSkill"), plots.red_spans(report, "CalibrationGap")
+    assert closed == ((date(2013, 4, 15) - epoch) / day, (date(2013, 4, 18) - epoch) / day)
+    assert open_ == ((date(2013, 4, 19) - epoch) / day, (date(2013, 5, 10) - epoch) / day)
+
+
+def test_the_page_is_the_same_bytes_each_time(report):
+    assert page.render(report) == page.render(report)
+
+
+def test_the_page_needs_nothing_from_elsewhere(report):
+    html = page.render(report)
+    assert html.count("<svg") == 6
+    assert "<script" not in html
+    assert not re.search(r"""(src|href)=["'](?!#)""", html.replace("xlink:href", "href"))
+    assert "@import" not in html
+
+
+def test_text_of_the_gate_is_shown_as_text(report):
+    html = page.render(report)
+    assert "ROC-AUC &lt; 0.6 &amp; &lt;b&gt;worse&lt;/b&gt;" in html
+
+
+def test_every_model_every_change_and_every_month_is_in_a_table(report):
+    html = page.render(report)
+    for expected in ("2013-04-15 07:01", "Rejected", "2013-05</td>", "started by hand"):
+        assert expected in html
