@@ -18,10 +18,9 @@ def read_labels(lake: Lake, use_case: str, wanted: Sequence[date]) -> Columns:
 
     No column at all when none of the nights is there.
     """
-    found = lake.find_many(keys.labels(use_case, night) for night in wanted)
+    found = lake.kept.find_many([keys.labels(use_case, night) for night in wanted], parquet.decode)
     parts = []
-    for night, data in zip(wanted, found, strict=True):
-        if data is not None:
-            columns = parquet.decode(data)
+    for night, columns in zip(wanted, found, strict=True):
+        if columns is not None:
             parts.append({**columns, "known": np.full(rows(columns), np.datetime64(night, "D"))})
     return concatenate(parts)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -10,6 +10,7 @@ import numpy as np
 from botocore.exceptions import ClientError
 
 from cumulet.adapters import parquet
+from cumulet.adapters.kept import Kept
 from cumulet.adapters.session import client
 from cumulet.contracts.errors import NotFoundError
 from cumulet.contracts.manifests import sha256
@@ -35,6 +36,7 @@ class Lake:
     def __init__(self, bucket: str, s3: Any = None) -> None:
         self.bucket = bucket
         self._s3 = s3 or client("s3")
+        self.kept = Kept(self)
 
     def uri(self, key: str) -> str:
         """The s3:// address of a key."""
@@ -80,6 +82,15 @@ class Lake:
         pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix)
         return sorted(item["Key"] for page in pages for item in page.get("Contents", ()))
 
+    def etags(self, prefix: str, first: str, last: str) -> Iterator[tuple[str, str]]:
+        """(key, ETag) of the objects below a prefix whose key is from `first` to `last`, in their order."""
+        pages = self._s3.get_paginator("list_objects_v2")
+        for page in pages.paginate(Bucket=self.bucket, Prefix=prefix, StartAfter=first[:-1]):
+            for item in page.get("Contents", ()):
+                if item["Key"] > last:
+                    return
+                yield item["Key"], item["ETag"]
+
     def read_table(self, key: str, names: Sequence[str] | None = None) -> Columns:
         """The columns of a Parquet object. Raises NotFoundError when it is absent."""
         return parquet.decode(self.get(key), names)
@@ -92,8 +103,11 @@ class Lake:
 
     def find_many(self, keys: Iterable[str]) -> Sequence[bytes | None]:
         """The bytes of several objects, read in threads; None for each that is absent."""
+        wanted = tuple(keys)
+        if len(wanted) < 2:
+            return tuple(map(self.find, wanted))
         with ThreadPoolExecutor(THREADS) as pool:
-            return tuple(pool.map(self.find, keys))
+            return tuple(pool.map(self.find, wanted))
 
     def read_many(self, keys: Iterable[str], names: Sequence[str] | None = None) -> Sequence[Columns]:
         """The columns of those Parquet objects that are there, in the order of the keys."""

@@ -60,9 +60,12 @@ def measure_inputs(lake: Lake, use_case: str, day: date, model: str, reference: 
 def window(lake: Lake, use_case: str, day: date, model: str) -> list[Reference]:
     """The sketches of the last nights that the model scored, the oldest first, up to and with `day`."""
     days = nights(day - timedelta(days=LOOK_BACK_DAYS - 1), day)
-    stored = lake.find_many(keys.sketch(use_case, each, model, "inputs") for each in days)
-    sketches = [Reference.from_json(json.loads(data)) for data in stored if data is not None]
-    return [each for each in sketches if each.predictions.total][-WINDOW_NIGHTS:]
+    sketches = lake.kept.find_many([keys.sketch(use_case, each, model, "inputs") for each in days], _decode)
+    return [each for each in sketches if each is not None and each.predictions.total][-WINDOW_NIGHTS:]
+
+
+def _decode(data: bytes) -> Reference:
+    return Reference.from_json(json.loads(data))
 
 
 def of_window(sketches: list[Reference], reference: Reference) -> Measured:

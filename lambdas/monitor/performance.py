@@ -30,9 +30,8 @@ def measure_performance(lake: Lake, use_case: UseCase, day: date, model: str) ->
     judged = day - timedelta(days=use_case.label_lag_days)
     reasons = [] if sketch(lake, use_case, judged, day, model) else [f"{judged} is not scored by model {model}"]
     window = nights(judged - timedelta(days=WINDOW_DAYS - 1), judged)
-    stored = lake.find_many(keys.sketch(use_case.name, each, model, "performance") for each in window)
-    sketches = [PerformanceSketch.from_json(json.loads(data)) for data in stored if data is not None]
-    labelled = [each for each in sketches if each.rows]
+    wanted = [keys.sketch(use_case.name, each, model, "performance") for each in window]
+    labelled = [each for each in lake.kept.find_many(wanted, _decode) if each is not None and each.rows]
     if len(labelled) < MINIMUM_DAYS:
         return {}, [*reasons, f"model {model} has {len(labelled)} labelled days, performance needs {MINIMUM_DAYS}"]
     merged = reduce(PerformanceSketch.merge, labelled)
@@ -43,6 +42,10 @@ def measure_performance(lake: Lake, use_case: UseCase, day: date, model: str) ->
         "RocAuc": merged.roc_auc,
     }
     return metrics, reasons
+
+
+def _decode(data: bytes) -> PerformanceSketch:
+    return PerformanceSketch.from_json(json.loads(data))
 
 
 def sketch(lake: Lake, use_case: UseCase, judged: date, night: date, model: str) -> bool:
