@@ -8,12 +8,24 @@ from typing import cast
 from emulator import limits
 from emulator.admin import Admin
 from emulator.clock import EmulatorClock
+from emulator.clock.api import ClockApi
 from emulator.cloud import LocalCloud
 from emulator.gateway import Application, Gateway
 from emulator.lifespan import Lifespan
 from emulator.persistence import Saver
 from emulator.services import create_all
-from emulator.substrate import actions, functions, names, roles, schedules, settings, tenants, workflows
+from emulator.substrate import (
+    actions,
+    functions,
+    moments,
+    names,
+    roles,
+    rules,
+    schedules,
+    settings,
+    tenants,
+    workflows,
+)
 from emulator.substrate.application import application
 
 
@@ -27,22 +39,26 @@ def assemble(*, state: Path, endpoint: str, clock: EmulatorClock) -> Gateway:
     tenants.install()
     actions.install()
     functions.install(state)
-    workflows.install(on_end=saver.mark)
+    moments.install(clock)
+    workflows.install(clock, on_end=saver.mark)
     roles.install()
-    schedules.install(on_fire=saver.mark)
+    # At one moment fires: schedules, rules, whoever waits for it, then what services of ours add
+    schedules.install(clock, on_fire=saver.mark)
+    rules.install(clock, clock.underway, on_fire=saver.mark)
     services = create_all(cloud)
     substrate = cast(Application, application)
     lifespan = Lifespan(
         substrate=substrate,
         services=list(services.values()),
         saver=saver,
-        on_stop=[workflows.stop, functions.stop],
+        on_start=clock.start,
+        on_stop=[clock.stop, workflows.stop, functions.stop],
     )
     return Gateway(
         services=services,
         substrate=substrate,
         lifespan=lifespan,
-        admin=Admin(clock=clock, services=list(services), saver=saver),
+        admin=Admin(clock=ClockApi(clock), services=list(services), saver=saver),
         saver=saver,
         check=limits.check,
     )

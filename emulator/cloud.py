@@ -46,7 +46,7 @@ class LocalCloud:
 
     def put_logs(self, group: str, stream: str, messages: list[str]) -> None:
         """Append lines to a log stream."""
-        events.put_logs(group, stream, messages, account=self.account, region=self.region)
+        events.put_logs(group, stream, messages, at=self.clock.now(), account=self.account, region=self.region)
         self._saver.mark()
 
     def put_metrics(self, namespace: str, data: Sequence[Mapping[str, Any]]) -> None:

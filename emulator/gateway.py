@@ -51,7 +51,9 @@ class Gateway:
         elif scope["type"] != "http":
             await self._substrate(scope, receive, send)
         elif scope["path"].startswith("/_emulator/"):
-            await _send(await self._admin.handle(scope["method"], scope["path"], await _body(receive)), send)
+            body = await _body(receive)
+            answer = await self._admin.handle(scope["method"], scope["path"], body, lambda: _disconnected(receive))
+            await _send(answer, send)
         else:
             await self._http(scope, receive, send)
 
@@ -107,6 +109,11 @@ async def _body(receive: Receive) -> bytes:
         chunks.append(message.get("body", b""))
         if not message.get("more_body"):
             return b"".join(chunks)
+
+
+async def _disconnected(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 async def _send(response: Response, send: Send) -> None:

@@ -25,11 +25,13 @@ class Lifespan:
         substrate: Application,
         services: Sequence[Service],
         saver: Saver,
+        on_start: Callable[[], None],
         on_stop: Sequence[Callable[[], None]],
     ) -> None:
         self._inner = _Inner(substrate)
         self._services = services
         self._saver = saver
+        self._on_start = on_start
         self._on_stop = on_stop
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
@@ -40,6 +42,7 @@ class Lifespan:
             for service in self._services:
                 await service.start()
             self._saver.start()
+            self._on_start()
         except Exception as error:
             await send({"type": "lifespan.startup.failed", "message": f"{type(error).__name__}: {error}"})
             raise

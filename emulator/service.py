@@ -95,8 +95,19 @@ class Clock(Protocol):
         """Call this, in the thread that set the clock, after each jump and before it is answered."""
         ...
 
-    def add(self, agenda: Agenda) -> None:
-        """Fire this when it is due, as time runs and as the clock advances; at one moment in the order of adding."""
+    def add(self, agenda: Agenda, *, before_waits: bool = False) -> None:
+        """Fire this when it is due, as time runs and as the clock advances; at one moment in the order of adding.
+
+        Those who wait for the moment (`Work.wait_until`) go on before it, or after it when it is `before_waits`.
+        """
+        ...
+
+    def wake(self) -> None:
+        """Something is due earlier than it was, or what waits may have been stopped: look now. Cheap; any thread."""
+        ...
+
+    def settle(self) -> None:
+        """In `Agenda.fire`, between two things: while the clock advances, wait until what was started has ended."""
         ...
 
     def begin(self, name: str) -> Work:
@@ -159,7 +170,7 @@ class Cloud(Protocol):
         ...
 
     def put_logs(self, group: str, stream: str, messages: list[str]) -> None:
-        """Append lines to a log stream, stamped with real time; makes the group and the stream when they are absent."""
+        """Append lines to a log stream at the clock's time; makes the group and the stream when they are absent."""
         ...
 
     def put_metrics(self, namespace: str, data: Sequence[Mapping[str, Any]]) -> None:

@@ -9,15 +9,15 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import urllib3
 
-from cumulet.contracts.errors import ContractError, UnavailableError
+from cumulet.contracts.errors import ContractError, JobError, UnavailableError
 
 DEFAULT_PORT = 4566
 POLL_S = 0.05
@@ -131,6 +131,16 @@ def _exists(pid: int) -> bool:
         return True
 
 
+@dataclass(frozen=True)
+class Shown:
+    """What the emulator's clock shows."""
+
+    now: datetime
+    mode: str
+    """`real`, `set` (runs on from where it was set) or `frozen`."""
+    advancing_to: datetime | None
+
+
 class Clock:
     """The emulator's clock. On AWS time can't be set: `set` does nothing there and says so by returning False."""
 
@@ -138,23 +148,61 @@ class Clock:
         self.endpoint = os.environ.get("AWS_ENDPOINT_URL", "") if endpoint is None else endpoint
         self.settable = bool(self.endpoint) and health(self.endpoint) is not None
 
-    def _put(self, body: dict[str, str]) -> None:
-        answer = urllib3.request("PUT", f"{self.endpoint}/_emulator/clock", json=body, timeout=60.0, retries=False)
+    def _ask(self, method: str, path: str, body: Mapping[str, Any], timeout: float | None = 60.0) -> dict[str, Any]:
+        url = f"{self.endpoint}/_emulator/clock{path}"
+        answer = urllib3.request(method, url, json=dict(body), timeout=timeout, retries=False)
         if answer.status != 200:
-            raise ContractError(f"the emulator's clock refused {body}: {answer.data.decode(errors='replace')}")
+            said = answer.json() if answer.data.startswith(b"{") else {}
+            why = said.get("message", answer.data.decode(errors="replace"))
+            error = JobError if said.get("under_way") else ContractError
+            raise error(f"the emulator's clock refused {json.dumps(dict(body))}: {why}")
+        return dict(answer.json())
 
     def set(self, moment: datetime) -> bool:
-        """Set the clock to a moment (with zone); alarms have been evaluated at that time when this returns."""
+        """Set the clock to a moment (with zone) without firing what lies between; it runs on from there.
+
+        Alarms have been evaluated at that time when this returns.
+        """
         if self.settable:
-            self._put({"now": moment.astimezone(UTC).isoformat()})
+            self._ask("PUT", "", {"now": moment.astimezone(UTC).isoformat()})
         return self.settable
 
-    def real(self) -> None:
+    def freeze(self, moment: datetime | None = None) -> bool:
+        """Let the clock stand: where it is, or at a moment (with zone)."""
+        if self.settable:
+            now = {"now": moment.astimezone(UTC).isoformat()} if moment else {}
+            self._ask("PUT", "", {"mode": "frozen", **now})
+        return self.settable
+
+    def follow(self) -> None:
         """Back to the real time."""
         if self.settable:
-            self._put({"mode": "real"})
+            self._ask("PUT", "", {"mode": "real"})
+
+    def advance(self, to: datetime | timedelta, *, limit_s: float = 900.0) -> int:
+        """Go forward, to a moment or by a duration, firing everything that is due on the way; at how many moments.
+
+        Returns when all of it has ended. Raises JobError when what fires at one moment takes more than `limit_s` real
+        seconds, ContractError for a moment that has passed, while another advance is under way, and on AWS.
+        """
+        if not self.settable:
+            raise ContractError("only the emulator's clock advances, and there is none here; `cumulet up` starts it")
+        goal = {"by_s": to.total_seconds()} if isinstance(to, timedelta) else {"to": to.astimezone(UTC).isoformat()}
+        return int(self._ask("POST", "/advance", {**goal, "limit_s": limit_s}, timeout=None)["moments"])
+
+    def cancel(self) -> bool:
+        """End an advance where it stands; False when there is none."""
+        return self.settable and bool(self._ask("DELETE", "/advance", {})["cancelled"])
+
+    def shown(self) -> Shown | None:
+        """The time, the mode and where an advance goes; None on AWS."""
+        answer = _get(f"{self.endpoint}/_emulator/clock") if self.settable else None
+        if answer is None:
+            return None
+        to = answer["advancing_to"]
+        return Shown(datetime.fromisoformat(answer["now"]), answer["mode"], datetime.fromisoformat(to) if to else None)
 
     def now(self) -> datetime:
         """What time it is there."""
-        answer = _get(f"{self.endpoint}/_emulator/clock") if self.settable else None
-        return datetime.fromisoformat(answer["now"]) if answer else datetime.now(UTC)
+        shown = self.shown()
+        return shown.now if shown else datetime.now(UTC)

@@ -1,85 +1,131 @@
-"""The emulator's time as an offset from real time, kept in the state folder."""
+"""The emulator's clock: what it shows, what is due by it, what it waits for."""
 
 from __future__ import annotations
 
-import json
-import threading
-import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 
-from emulator.files import write_atomically
-from emulator.service import Agenda, Work
+from emulator.clock.dial import Dial
+from emulator.clock.engine import Engine
+from emulator.clock.errors import ClockError
+from emulator.clock.underway import Task, Underway
+from emulator.service import Agenda
+
+LIMIT_S = 900.0
+"""How long (real seconds) what an advance starts may take at one moment."""
 
 
 class EmulatorClock:
-    """`now()` is real time plus an offset in seconds; the offset survives restarts.
+    """Implements `emulator.service.Clock`.
 
-    Setting the clock back is allowed. Listeners run, in the caller's thread, after each change and before it returns.
+    Jumps (`set`, `freeze`, `use_real_time`) fire nothing that they pass over; `advance` fires everything, in order.
+    Listeners run, in the caller's thread, after each of them and before it returns.
     """
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        self._lock = threading.Lock()
+        self._dial = Dial(path)
+        self._underway = Underway(self._dial.now, on_wait=self.wake)
+        self._engine = Engine(self._dial, self._underway)
         self._listeners: list[Callable[[], None]] = []
-        self._agendas: list[Agenda] = []
-        self._offset_s: float | None = None
-        if path.exists():
-            self._offset_s = json.loads(path.read_text())["offset_s"]
 
     @property
     def mode(self) -> str:
-        """`real` or `set`."""
-        return "real" if self._offset_s is None else "set"
+        """`real`, `set` (runs on at real speed from where it was set) or `frozen`."""
+        return self._dial.mode
+
+    @property
+    def advancing_to(self) -> datetime | None:
+        """Where an advance that is under way goes."""
+        return self._engine.advancing_to
+
+    @property
+    def underway(self) -> Underway:
+        """The works under way."""
+        return self._underway
 
     def now(self) -> datetime:
         """The emulator's time, UTC."""
-        return datetime.fromtimestamp(time.time() + (self._offset_s or 0.0), tz=UTC)
+        return self._dial.now()
 
     def set(self, now: datetime) -> None:
-        """Stand at this instant and run on from there. Raises ValueError when it has no time zone."""
-        if now.tzinfo is None:
-            raise ValueError(f"now={now.isoformat()}: expected a time zone, e.g. {now.isoformat()}Z")
-        self._change(now.timestamp() - time.time())
+        """Stand at this instant and run on from there; it may go back. Raises ValueError when it has no time zone."""
+        self._jump("set", in_utc(now))
+
+    def freeze(self, now: datetime | None = None) -> None:
+        """Stand still: at this instant, or where it is."""
+        self._jump("frozen", in_utc(now) if now else None)
 
     def use_real_time(self) -> None:
         """Follow real time again."""
-        self._change(None)
+        self._jump("real", None)
+
+    def advance(self, to: datetime, *, limit_s: float = LIMIT_S) -> int:
+        """Go forward, firing all that is due in between, each at its moment and settled before the next.
+
+        Returns at how many moments something fired. `limit_s` is how long (real seconds) what fires at one moment may
+        take. Raises ValueError for a moment that has passed or has no time zone, ClockError when it does not arrive:
+        it stands (and goes on) where it got to then.
+        """
+        if in_utc(to) < self.now():
+            raise ValueError(f"to={to.isoformat()}: the clock is at {self.now().isoformat()}; only `set` goes back")
+        try:
+            return self._engine.advance(in_utc(to), limit_s)
+        finally:
+            self._tell()
+
+    def cancel(self) -> bool:
+        """End an advance where it stands; False when there is none."""
+        if not self.advancing_to:
+            return False
+        self._engine.cancel()
+        return True
 
     def on_change(self, listener: Callable[[], None]) -> None:
         """Call this after each change."""
         self._listeners.append(listener)
 
-    def add(self, agenda: Agenda) -> None:
-        """Fire this when it is due."""
-        self._agendas.append(agenda)
+    def add(self, agenda: Agenda, *, before_waits: bool = False) -> None:
+        """Fire this when it is due: at one moment in the order of adding, and by default after those who wait."""
+        agendas = self._engine.agendas
+        agendas.insert(agendas.index(self._engine.waits) if before_waits else len(agendas), agenda)
+        self.wake()
 
-    def begin(self, name: str) -> Work:
+    def wake(self) -> None:
+        """Something may be due earlier than it was, or have stopped waiting."""
+        self._underway.rouse()
+        self._engine.wake()
+
+    def settle(self) -> None:
+        """In an agenda's `fire`: while the clock advances, wait until nothing is under way."""
+        self._engine.settle()
+
+    def begin(self, name: str) -> Task:
         """Something is under way from now on."""
-        return _Work(self)
+        return self._underway.begin(name)
 
-    def _change(self, offset_s: float | None) -> None:
-        with self._lock:
-            self._offset_s = offset_s
-            write_atomically(self._path, json.dumps({"offset_s": offset_s}).encode())
+    def start(self) -> None:
+        """Begin to fire agendas as time runs."""
+        self._engine.start()
+
+    def stop(self) -> None:
+        """Fire nothing more; an advance ends where it stands."""
+        self._engine.stop()
+
+    def _jump(self, mode: str, now: datetime | None) -> None:
+        self._engine.jump(mode, now)
+        self._tell()
+
+    def _tell(self) -> None:
         for listener in self._listeners:
             listener()
 
 
-class _Work:
-    def __init__(self, clock: EmulatorClock) -> None:
-        self._clock = clock
+def in_utc(moment: datetime) -> datetime:
+    """The moment in UTC. Raises ValueError when it has no time zone."""
+    if moment.tzinfo is None:
+        raise ValueError(f"now={moment.isoformat()}: expected a time zone, e.g. {moment.isoformat()}Z")
+    return moment.astimezone(UTC)
 
-    def end(self) -> None: ...
 
-    def wait_until(self, moment: datetime, stopped: Callable[[], bool]) -> bool:
-        while self._clock.now() < moment:
-            if stopped():
-                return False
-            time.sleep(0.05)
-        return True
-
-    def suspended(self) -> AbstractContextManager[None]:
-        return nullcontext()
+__all__ = ["LIMIT_S", "ClockError", "EmulatorClock", "in_utc"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 import uuid
 from collections.abc import Mapping
 from datetime import datetime
@@ -49,13 +48,13 @@ def notify(arn: str, message: Mapping[str, Any], *, account: str, region: str) -
         send(arn, json.dumps(message))
 
 
-def put_logs(group: str, stream: str, messages: list[str], *, account: str, region: str) -> None:
-    """Append lines to a stream, making it and its group when they are absent."""
+def put_logs(group: str, stream: str, messages: list[str], *, at: datetime, account: str, region: str) -> None:
+    """Append lines of one moment to a stream, making it and its group when they are absent."""
     names = {"logGroupName": group, "logStreamName": stream}
-    now_ms = int(time.time() * 1000)
+    at_ms = int(at.timestamp() * 1000)
     with request_scope(account, region):
         cloudwatch_logs._create_log_group(names)  # both answer "already exists" when it does
         cloudwatch_logs._create_log_stream(names)
         cloudwatch_logs._put_log_events(
-            {**names, "logEvents": [{"timestamp": now_ms, "message": message} for message in messages]}
+            {**names, "logEvents": [{"timestamp": at_ms, "message": message} for message in messages]}
         )

@@ -26,10 +26,12 @@ NAMES: dict[str, tuple[str, ...]] = {
         "_GatewayError", "_gateway_error_response", "_stages_v1", "find_api_scope",
     ),
     "ministack.services.cloudformation.provisioners": ("_RESOURCE_HANDLERS",),
-    "ministack.services.cloudwatch_logs": ("_create_log_group", "_create_log_stream", "_put_log_events"),
+    "ministack.services.cloudwatch_logs": ("_create_log_group", "_create_log_stream", "_put_log_events", "time"),
+    "ministack.services.dynamodb": ("now_iso", "time"),
     "ministack.services.eventbridge": (
         "_archive_event", "_dispatch_event", "_dispatch_to_lambda", "_dispatch_to_sns", "_events_log_list",
         "_cron_next_fire", "_invoke_target", "_parse_cron_fields", "_parse_rate_seconds", "_pattern_event_view",
+        "_rules", "_targets", "datetime", "start_scheduler", "threading", "time",
     ),
     "ministack.services.iam": ("_roles",),
     "ministack.services.lambda_svc": (
@@ -37,11 +39,15 @@ NAMES: dict[str, tuple[str, ...]] = {
         "serve_function_code",
     ),
     "ministack.services.s3": ("_object_disk_path",),
-    "ministack.services.scheduler": ("_SCHEDULE_TICK_INTERVAL", "_schedules", "_tick_schedules", "_to_epoch"),
+    "ministack.services.scheduler": ("_schedules", "_to_epoch", "start_scheduler", "time"),
+    "ministack.services.sns": ("time",),
+    "ministack.services.sqs": ("_HANDLERS", "_act_receive_message", "_queues", "time"),
     "ministack.services.sts": ("register_session",),
     "ministack.services.stepfunctions": (
-        "_ExecutionError", "_SERVICE_DISPATCH", "_execute_task", "_executions", "_invoke_resource", "_run_execution",
-        "_state_machines", "time",
+        "ThreadPoolExecutor", "_ExecutionError", "_SERVICE_DISPATCH", "_add_event", "_execute_task", "_executions",
+        "_fail_execution", "_find_matching_retrier", "_invoke_resource", "_invoke_resource_with_timeout",
+        "_run_execution", "_scaled_sleep", "_sleep_until", "_state_machines", "_stop_execution", "futures_wait",
+        "now_iso", "threading", "time",
     ),
 }  # fmt: skip
 

@@ -12,42 +12,45 @@ from ministack.services import eventbridge, scheduler
 
 Schedule = Mapping[str, Any]  # ministack's record, with AWS's field names
 
+LAG = timedelta(minutes=1)  # what is made now may be seen as made up to this much later than what has fired
 _AT = re.compile(r"at\((\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\)")
 
 
 def next_occurrence(schedule: Schedule, after: datetime) -> datetime | None:
     """The first moment after `after` (with a time zone) at which it is due, between its start and its end; UTC."""
     created = _moment(schedule["CreationDate"])
-    start, end = _moment(schedule.get("StartDate")) or created, _moment(schedule.get("EndDate"))
-    if start is None:
+    start, end = _moment(schedule.get("StartDate")), _moment(schedule.get("EndDate"))
+    if created is None:
         return None
+    if start:
+        after = max(after, start - timedelta(seconds=1))
     expression = schedule["ScheduleExpression"].strip()
     zone = ZoneInfo(schedule.get("ScheduleExpressionTimezone") or "UTC")
+    if at := _AT.fullmatch(expression):
+        found: datetime | None = datetime.fromisoformat(at[1]).replace(tzinfo=zone).astimezone(UTC)
+        found = found if found and found > after else None
+    else:
+        found = recurrence(expression, zone, start or created, after)
+    return found if found and (end is None or found <= end) else None
+
+
+def recurrence(expression: str, zone: ZoneInfo, created: datetime, after: datetime) -> datetime | None:
+    """The first moment after `after` of a cron() or rate() that has run since `created`; UTC.
+
+    When the clock was set back to long before that, it counts as if it had always run.
+    """
+    if created - after < LAG:
+        after = max(after, created)
     interval_s = eventbridge._parse_rate_seconds(expression)
     if interval_s:
-        found: datetime | None = _rate(interval_s, start, after)
-    elif at := _AT.fullmatch(expression):
-        found = datetime.fromisoformat(at[1]).replace(tzinfo=zone).astimezone(UTC)
-        found = found if found > after else None
-    else:
-        found = _cron(expression, zone, max(after, start - timedelta(seconds=1)))
-    return found if found and (end is None or found <= end) else None
+        interval = timedelta(seconds=interval_s)
+        return created + ((after - created) // interval + 1) * interval
+    return _cron(expression, zone, after)
 
 
 def is_once(schedule: Schedule) -> bool:
     """Whether it has one occurrence only."""
     return _AT.fullmatch(schedule["ScheduleExpression"].strip()) is not None
-
-
-def is_over(schedule: Schedule, now: datetime) -> bool:
-    """Whether its end has passed."""
-    end = _moment(schedule.get("EndDate"))
-    return end is not None and end < now
-
-
-def _rate(interval_s: int, start: datetime, after: datetime) -> datetime:
-    interval = timedelta(seconds=interval_s)
-    return start + max(1, (after - start) // interval + 1) * interval
 
 
 def _cron(expression: str, zone: ZoneInfo, after: datetime) -> datetime | None:

@@ -5,19 +5,20 @@ from __future__ import annotations
 import logging
 import uuid
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from ministack.core.responses import request_scope
 from ministack.services import eventbridge, scheduler
 
 from emulator.errors import AccessDenied
+from emulator.service import Clock
 from emulator.substrate.access import authorize_role
-from emulator.substrate.occurrences import Schedule, is_once, is_over, next_occurrence
+from emulator.substrate.occurrences import Schedule, next_occurrence
 
 log = logging.getLogger("emulator.schedules")
 
-TICK_S = 1
+INSTANT = timedelta(microseconds=1)
 # What the role of a schedule must be allowed to do, by the service of the target (state machines: `roles`)
 ACTIONS = {
     "lambda": "lambda:InvokeFunction",
@@ -26,42 +27,51 @@ ACTIONS = {
     "events": "events:PutEvents",
 }
 
-
-def install(*, on_fire: Callable[[], None]) -> None:
-    """Replace ministack's sweep over the schedules; `on_fire` is called when one of them was due."""
-    sweep = Sweep(since=datetime.now(UTC), on_fire=on_fire)
-    scheduler._SCHEDULE_TICK_INTERVAL = TICK_S
-    scheduler._tick_schedules = lambda: sweep.until(datetime.now(UTC))
+Key = tuple[str, str, str]  # account, region, group/name
 
 
-class Sweep:
-    """Fires what is due between one sweep and the next; what was due while no emulator ran is not made up for."""
+def install(clock: Clock, *, on_fire: Callable[[], None]) -> None:
+    """Let the clock fire the schedules instead of ministack's thread; `on_fire` is called when one was due."""
+    scheduler.start_scheduler = lambda: None
+    clock.add(Schedules(settle=clock.settle, on_fire=on_fire), before_waits=True)
 
-    def __init__(self, *, since: datetime, on_fire: Callable[[], None]) -> None:
-        self._since = since
-        self._on_fire = on_fire
 
-    def until(self, now: datetime) -> None:
-        """Fire each schedule with an occurrence since the last sweep, once."""
-        since, self._since = self._since, now
-        for key, schedule in list(scheduler._schedules._data.items()):
-            try:
-                self._visit(key, schedule, since, now)
-            except AccessDenied as error:
-                log.warning("the schedule %s may not start its target: %s", key[2], error.message)
-            except Exception:
-                log.exception("the schedule %s could not start its target", key[2])
+class Schedules:
+    """The agenda of all schedules; those of one moment in the order of their names."""
 
-    def _visit(self, key: tuple[str, str, str], schedule: Schedule, since: datetime, now: datetime) -> None:
-        due = next_occurrence(schedule, since) if schedule["State"] == "ENABLED" else None
-        is_due = due is not None and due <= now
-        completed = is_due if is_once(schedule) else is_over(schedule, now)
-        if completed and schedule["ActionAfterCompletion"] == "DELETE":
+    name = "schedules"
+
+    def __init__(self, *, settle: Callable[[], None], on_fire: Callable[[], None]) -> None:
+        self._settle, self._on_fire = settle, on_fire
+
+    def next_due(self, after: datetime) -> datetime | None:
+        """The first occurrence of any."""
+        found = (next_occurrence(schedule, after) for _, schedule in _enabled())
+        return min((moment for moment in found if moment), default=None)
+
+    def fire(self, moment: datetime) -> None:
+        """Start the targets of those that are due."""
+        for key, schedule in _enabled():
+            if next_occurrence(schedule, moment - INSTANT) == moment:
+                self._on_fire()
+                self._start(key, schedule, moment)
+                self._settle()
+
+    def _start(self, key: Key, schedule: Schedule, due: datetime) -> None:
+        if schedule["ActionAfterCompletion"] == "DELETE" and next_occurrence(schedule, due) is None:
             scheduler._schedules._data.pop(key, None)
-        if due is not None and is_due:
-            self._on_fire()
+        try:
             with request_scope(key[0], key[1]):
                 _invoke(schedule, due, key[0], key[1])
+        except AccessDenied as error:
+            log.warning("the schedule %s may not start its target: %s", key[2], error.message)
+        except Exception:
+            log.exception("the schedule %s could not start its target", key[2])
+
+
+def _enabled() -> list[tuple[Key, Schedule]]:
+    items = sorted(scheduler._schedules._data.items(), key=lambda item: item[0])
+    return [(key, schedule) for key, schedule in items if schedule["State"] == "ENABLED"]
 
 
 def _invoke(schedule: Schedule, due: datetime, account: str, region: str) -> None:
@@ -69,17 +79,23 @@ def _invoke(schedule: Schedule, due: datetime, account: str, region: str) -> Non
     action = ACTIONS.get(target["Arn"].split(":")[2])
     if action:
         authorize_role(target["RoleArn"], action, target["Arn"], account=account, region=region)
-    event = {
+    event = scheduled_event("aws.scheduler", schedule["Arn"], due, account, region)
+    eventbridge._invoke_target(with_context(target, schedule["Arn"], due), event, schedule)
+
+
+def scheduled_event(source: str, arn: str, due: datetime, account: str, region: str) -> dict[str, Any]:
+    """What a target is given that was started by a schedule or by a rule's."""
+    return {
         "EventId": str(uuid.uuid4()),
-        "Source": "aws.scheduler",
+        "Source": source,
         "DetailType": "Scheduled Event",
         "Detail": "{}",
+        "EventBusName": "default",
         "Time": int(due.timestamp()),
-        "Resources": [schedule["Arn"]],
+        "Resources": [arn],
         "Account": account,
         "Region": region,
     }
-    eventbridge._invoke_target(with_context(target, schedule["Arn"], due), event, schedule)
 
 
 def with_context(target: dict[str, Any], schedule_arn: str, due: datetime) -> dict[str, Any]:

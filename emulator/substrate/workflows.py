@@ -1,44 +1,44 @@
-"""Step Functions as ministack runs it: integrations of ours, and no waiting before the first state."""
+"""Step Functions as ministack runs it: integrations of ours, and executions that an advancing clock waits for."""
 
 from __future__ import annotations
 
 import contextvars
 import threading
-import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from ministack.services import stepfunctions
 
+from emulator.clock import EmulatorClock
 from emulator.errors import ServiceError
 from emulator.service import Integration, Task
+from emulator.substrate import pauses
+from emulator.substrate.threads import Executor, wait_for
 
-START_DELAY_S = 0.15  # what ministack sleeps before the first state of each execution
-
-_execution: contextvars.ContextVar[Mapping[str, Any]] = contextvars.ContextVar("execution")
+_execution: contextvars.ContextVar[Mapping[str, Any] | None] = contextvars.ContextVar("execution", default=None)
 _stopping = threading.Event()
 
 
-class _Time:
-    """The module `time` for ministack's Step Functions, without the sleep before the first state."""
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(time, name)
-
-    def sleep(self, seconds: float) -> None:
-        if seconds != START_DELAY_S:
-            time.sleep(seconds)
-
-
-def install(*, on_end: Callable[[], None]) -> None:
-    """Let tasks know their execution, take the start delay out, and call `on_end` when an execution has ended."""
+def install(clock: EmulatorClock, *, on_end: Callable[[], None]) -> None:
+    """Let tasks know their execution, let executions be work and wait by the clock; `on_end`: one has ended."""
+    underway = clock.underway
     run_execution: Callable[[str], None] = stepfunctions._run_execution
 
-    def with_end(execution_arn: str) -> None:
-        run_execution(execution_arn)
-        on_end()
+    def run_and_end(execution_arn: str) -> None:
+        token = _execution.set(stepfunctions._executions.get(execution_arn))
+        try:
+            if underway.current:
+                run_execution(execution_arn)
+            else:
+                with underway.running(underway.begin(execution_arn)):
+                    run_execution(execution_arn)
+        except pauses.Aborted:
+            pass
+        finally:
+            _execution.reset(token)
+            on_end()
 
-    stepfunctions._run_execution = with_end
+    stepfunctions._run_execution = run_and_end
     execute_task: Callable[..., Any] = stepfunctions._execute_task
 
     def with_execution(state: Any, raw_input: Any, execution: Mapping[str, Any], ctx: Any) -> Any:
@@ -46,12 +46,20 @@ def install(*, on_end: Callable[[], None]) -> None:
         return execute_task(state, raw_input, execution, ctx)
 
     stepfunctions._execute_task = with_execution
-    stepfunctions.time = _Time()
+    stepfunctions.ThreadPoolExecutor = lambda max_workers: Executor(underway, max_workers)
+    stepfunctions.futures_wait = lambda futures: wait_for(underway, [future.task for future in futures])
+    pauses.install(clock, stop_check=stop_check)
 
 
 def stop() -> None:
-    """Tell the tasks that wait for a job of ours that the emulator stops."""
+    """Tell the tasks that wait that the emulator stops."""
     _stopping.set()
+
+
+def stop_check() -> Callable[[], bool]:
+    """Tells (in any thread) whether this context's execution was stopped, or the emulator is stopping."""
+    execution = _execution.get()
+    return lambda: _stopping.is_set() or (execution is not None and execution["status"] != "RUNNING")
 
 
 def register_integration(prefix: str, handler: Integration) -> None:
@@ -70,16 +78,17 @@ def register_integration(prefix: str, handler: Integration) -> None:
 
 def role_of_task() -> str:
     """The role of the state machine whose task runs in this thread."""
-    machine = stepfunctions._state_machines.get(_execution.get()["stateMachineArn"]) or {}
-    return str(machine.get("roleArn", ""))
+    execution = _execution.get()
+    machine = stepfunctions._state_machines.get(execution["stateMachineArn"]) if execution else None
+    return str((machine or {}).get("roleArn", ""))
 
 
 def _task(resource: str, task_input: Mapping[str, Any]) -> Task:
-    execution = _execution.get()
+    execution = _execution.get() or {}
     return Task(
         resource=resource,
         input=task_input,
         role_arn=role_of_task(),
-        execution_arn=execution["executionArn"],
-        stopped=lambda: _stopping.is_set() or execution["status"] != "RUNNING",
+        execution_arn=execution.get("executionArn", ""),
+        stopped=stop_check(),
     )

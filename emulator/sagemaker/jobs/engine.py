@@ -19,6 +19,7 @@ from emulator.sagemaker.kinds import ENDED, KINDS, JobKind
 from emulator.sagemaker.plane import Plane
 from emulator.sagemaker.roles import Roles
 from emulator.sagemaker.serving.pool import ServerPool
+from emulator.service import Work
 
 EXECUTORS: dict[str, Callable[[Job, Machine], None]] = {
     "Training": training.execute,
@@ -66,7 +67,8 @@ class Engine:
         job = Job(self._plane, kind, body)
         with self._lock:
             self._jobs[kind.prefix, name] = job
-        threading.Thread(target=self._run, args=(job,), name=f"sagemaker-{name}", daemon=True).start()
+        work = self._plane.cloud.clock.begin(f"{kind.resource} {name}")
+        threading.Thread(target=self._run, args=(job, work), name=f"sagemaker-{name}", daemon=True).start()
 
     def stop(self, kind: JobKind, name: str) -> None:
         """Begin to stop a job; nothing happens when it has ended."""
@@ -99,7 +101,7 @@ class Engine:
         with self._lock:
             return self._jobs.get((kind.prefix, name))
 
-    def _run(self, job: Job) -> None:
+    def _run(self, job: Job, work: Work) -> None:
         status, reason, secondary = "Completed", "", ""
         try:
             EXECUTORS[job.kind.prefix](job, self._machine)
@@ -121,6 +123,7 @@ class Engine:
             with self._lock:
                 self._jobs.pop((job.kind.prefix, job.name), None)
             job.done.set()
+            work.end()
 
     def _end(self, job: Job, status: str, reason: str, secondary: str = "") -> None:
         now = job.plane.now()

@@ -61,9 +61,9 @@ def test_the_emulator_imports_nothing_of_the_project(needle: str) -> None:
 def test_the_sleep_before_the_first_state_is_the_one_we_take_out(tmp_path: Path) -> None:
     code = """
 import inspect
-from emulator.substrate import workflows
+from emulator.substrate import pauses
 from ministack.services import stepfunctions
-print(f"time.sleep({workflows.START_DELAY_S})" in inspect.getsource(stepfunctions._run_execution))
+print(f"time.sleep({pauses.START_DELAY_S})" in inspect.getsource(stepfunctions._run_execution))
 """
     assert run(code, tmp_path) == "True"
 
