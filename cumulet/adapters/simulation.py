@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import zip_longest
 
 from cumulet.adapters import alarms, metrics
@@ -24,6 +24,8 @@ from cumulet.contracts.metrics import NAMESPACE, RECORDS, UNITS, dimensions
 from cumulet.core.cutoff import nights as span
 from cumulet.core.performance import PerformanceSketch
 
+BEFORE = timedelta(hours=1)
+"""So long before the first cut-off a simulation begins."""
 AFTERWARDS = timedelta(hours=1)
 """The clock goes on for so long after a cut-off: alarms are evaluated every minute."""
 
@@ -76,11 +78,12 @@ class Simulation:
         """
         done = self.done(first, last)
         wanted = [day for day in span(first, last) if day not in done]
-        self.nights.clock.freeze()
-        if done:
-            self._resume(max(done))
         if not wanted:
             return
+        if done:
+            self._resume(max(done))
+        else:
+            self._freeze(self.nights.cut_off(wanted[0]) - BEFORE)
         with ThreadPoolExecutor(1) as source:
             coming = source.submit(self._hand_over, wanted[0])
             for day, following in zip_longest(wanted, wanted[1:]):
@@ -97,9 +100,16 @@ class Simulation:
     def _resume(self, day: date) -> None:
         """Finish what the last night that is done had set off."""
         clock, afterwards = self.nights.clock, self.nights.cut_off(day) + AFTERWARDS
+        self._freeze(self.nights.cut_off(day))
         if clock.now() < afterwards:
             clock.advance(afterwards)
         self.recovery.reactions()
+
+    def _freeze(self, moment: datetime) -> None:
+        """Let the clock stand where an interrupted night left it, or else at a moment."""
+        clock = self.nights.clock
+        left = moment <= clock.now() < moment + timedelta(days=1)
+        clock.freeze() if left else clock.freeze(moment)
 
     def _night(self, day: date) -> SimulatedNight:
         began, clock, cut_off = time.monotonic(), self.nights.clock, self.nights.cut_off(day)

@@ -32,8 +32,9 @@ class World:
     def now(self) -> datetime:
         return self.time
 
-    def freeze(self) -> None:
-        self.log.append("freeze")
+    def freeze(self, moment: datetime | None = None) -> None:
+        self.time = moment or self.time
+        self.log.append("freeze" if moment else "stay")
 
     def advance(self, to: datetime) -> None:
         day = to.date()
@@ -111,7 +112,19 @@ def test_it_stops_after_the_night_under_way_and_goes_on_with_the_next(world, sim
 def test_going_on_first_finishes_what_the_last_night_had_set_off(world, simulated):
     next(simulated.run(FIRST, LAST))
     list(simulated.run(FIRST, LAST))
-    assert world.log == ["freeze", "2013-04-01", "freeze", "reactions", "2013-04-02", "2013-04-03", "2013-04-04"]
+    assert world.log == ["freeze", "2013-04-01", "stay", "reactions", "2013-04-02", "2013-04-03", "2013-04-04"]
+
+
+def test_a_clock_of_another_year_is_set_to_the_first_night(world, simulated):
+    world.time = datetime(2026, 11, 23, tzinfo=UTC)
+    assert len(list(simulated.run(FIRST, LAST))) == 4
+
+
+def test_a_night_that_a_kill_interrupted_is_run_by_hand_where_the_clock_stands(world, simulated):
+    world.time = cut_off(FIRST)
+    world.broken = {FIRST}
+    next(simulated.run(FIRST, LAST))
+    assert world.log == ["stay", "2013-04-01"]
 
 
 def test_what_is_all_done_runs_nothing(simulated):
