@@ -14,7 +14,10 @@ TAKEN = "DynamoDB.ConditionalCheckFailedException"
 
 
 class CoolDown(Construct):
-    """States that use the state machine's variables `$time` and `$until` (ISO, UTC: they compare as text)."""
+    """States that use the state machine's variables `$time`, `$until` (ISO, UTC: they compare as text) and `$reason`.
+
+    The same request may take it twice: it was killed, and is made again.
+    """
 
     def __init__(self, scope: Construct, id: str, *, use_case: str, table: dynamodb.ITable) -> None:
         super().__init__(scope, id)
@@ -22,7 +25,7 @@ class CoolDown(Construct):
         self.take = self._update(
             "Cool-down",
             new="{% $until %}",
-            condition="attribute_not_exists(#until) OR #until <= :time",
+            condition="attribute_not_exists(#until) OR #until <= :time OR (#until = :new AND #holder = :holder)",
             time="{% $time %}",
         )
         self.give_back = self._update(
@@ -34,10 +37,14 @@ class CoolDown(Construct):
         arguments: dict[str, Any] = {
             "TableName": self.table.table_name,
             "Key": {"pk": {"S": self.use_case}, "sk": {"S": SORT_KEY}},
-            "UpdateExpression": "SET #until = :new",
+            "UpdateExpression": "SET #until = :new, #holder = :holder",
             "ConditionExpression": condition,
-            "ExpressionAttributeNames": {"#until": "until"},
-            "ExpressionAttributeValues": {":new": {"S": new}, **{f":{name}": {"S": v} for name, v in known.items()}},
+            "ExpressionAttributeNames": {"#until": "until", "#holder": "holder"},
+            "ExpressionAttributeValues": {
+                ":new": {"S": new},
+                ":holder": {"S": "{% $reason %}"},
+                **{f":{name}": {"S": value} for name, value in known.items()},
+            },
         }
         resource = f"arn:{self.table.stack.partition}:states:::dynamodb:updateItem"
         state = {"Type": "Task", "Resource": resource, "Arguments": arguments, "Output": "{% $states.input %}"}

@@ -58,7 +58,7 @@ class Jobs(Construct):
 
     def snapshot(self) -> dict[str, Any]:
         """Writes the dataset and the list of its files into the lake."""
-        return self._processing("snapshot", ["--run", "{% $run %}", "--time", "{% $time %}"])
+        return self._processing("snapshot", ["--run", "{% $attempt %}", "--time", "{% $time %}"])
 
     def evaluate(self) -> dict[str, Any]:
         """Judges the fitted candidate forward in time, and registers it when it passes the gate."""
@@ -73,7 +73,7 @@ class Jobs(Construct):
             "TrainingImage": self.image,
             "TrainingInputMode": "File",
             "ContainerEntrypoint": self._entrypoint(CODE_CHANNEL, "fit"),
-            "ContainerArguments": ["--run", "{% $run %}"],
+            "ContainerArguments": ["--run", "{% $attempt %}"],
         }
         channels = {
             "train": {"S3DataType": "ManifestFile", "S3Uri": self._uri("snapshot.manifest")},
@@ -111,13 +111,13 @@ class Jobs(Construct):
         return ["python3", f"{folder}/{self.code.asset_hash}.zip", f"training.{module}"]
 
     def _name(self, module: str) -> str:
-        return f"'{self.settings.name}-{module}-' & $run"
+        return f"'{self.settings.name}-{module}-' & $attempt"
 
     def _uri(self, name: str, then: str = "''") -> str:
-        """A JSONata expression: where the run keeps something."""
+        """A JSONata expression: where the attempt keeps something."""
         before, after = keys.run(self.settings.name, "RUN").split("RUN")
         bucket = self.lake.bucket.bucket_name
-        return f"{{% 's3://{bucket}/{before}' & $run & '{after}{name}' & {then} %}}"
+        return f"{{% 's3://{bucket}/{before}' & $attempt & '{after}{name}' & {then} %}}"
 
 
 def _input(name: str, uri: str) -> dict[str, Any]:

@@ -15,8 +15,15 @@ from infra.state_machine import StateMachine, sagemaker_job
 DAY = 86_400_000
 """Milliseconds."""
 
-RUN = "{% $substring($replace($states.context.Execution.Name, /[^a-zA-Z0-9-]/, '-'), 0, 36) %}"
-"""The run's id is its execution's name, short enough for the names of its jobs."""
+ATTEMPT = "$substring($replace($states.context.Execution.Name, /[^a-zA-Z0-9-]/, '-'), 0, 36)"
+"""An attempt is an execution: its name, short enough for the names of its jobs."""
+RUN = f"""(
+    $given := $exists($states.input.run) ? $states.input.run : '';
+    $forced := $exists($states.input.force) and $states.input.force;
+    $given != '' ? $given : $forced ? {ATTEMPT} : $substring($states.input.time, 0, 10) & '-alarm'
+)"""
+"""A run is what a model is named after: an alarm's is its day, so that an attempt that was killed and one made after it
+hand over the same."""
 
 ERROR = {"error": "{% $states.errorOutput.Error %}", "cause": "{% $states.errorOutput.Cause %}"}
 
@@ -25,7 +32,8 @@ class Training(Construct):
     """Makes a candidate from what was known at a moment, and registers it with its evaluation.
 
     Input: TrainingRequest. The cool-down counts from the request's logical time and is kept in a table, so neither a
-    restart nor a second alarm starts a training too many; a run that fails gives it back.
+    restart nor a second alarm starts a training too many; a run that fails gives it back, and the alarm whose run was
+    killed may ask for it again.
     """
 
     def __init__(
@@ -63,7 +71,8 @@ class Training(Construct):
     def _begin(self, cool_down: int) -> sfn.Pass:
         """Name the run, and when the next may start: `cool_down` milliseconds after the request's time."""
         variables = {
-            "run": RUN,
+            "attempt": f"{{% {ATTEMPT} %}}",
+            "run": f"{{% {RUN} %}}",
             "time": "{% $fromMillis($toMillis($states.input.time)) %}",
             "until": f"{{% $fromMillis($toMillis($states.input.time) + {cool_down}) %}}",
             "reason": "{% $states.input.reason %}",

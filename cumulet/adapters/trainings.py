@@ -28,14 +28,16 @@ class Trainings:
     registry: Registry
     champion: Champion
 
-    def run(self, night: date, progress: Progress = silent) -> Package:
+    def run(self, night: date, progress: Progress = silent, *, run: str = "") -> Package:
         """Train on what was known at a night's cut-off; the registered package, released when it was approved.
+
+        `run` names the model's folder; the same name again trains again and registers nothing new.
 
         Raises JobError when a job fails, or when the release of an approved package does.
         """
         moment = self.nights.cut_off(night) + timedelta(minutes=1)
         self.nights.clock.set(moment)
-        request = TrainingRequest(time=moment.astimezone(UTC).isoformat(), reason="by hand", force=True)
+        request = TrainingRequest(time=moment.astimezone(UTC).isoformat(), reason="by hand", force=True, run=run)
         self.training.wait(self.training.start(request.to_json(), name=f"by-hand-{night}"), progress=progress)
         newest = self.registry.list()[0]
         if newest.approved:

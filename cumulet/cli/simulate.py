@@ -86,7 +86,7 @@ def _ready(use_case: str, first: date) -> Workspace:
             workspace.nights.load(begin, first - timedelta(days=1), current.note)
         with step(f"Training the first model on what was known by {first}, and releasing it") as current:
             workspace.nights.load(first, first)
-            workspace.trainings.run(first, current.note)
+            workspace.trainings.run(first, current.note, run=f"first-{first}")
     return workspace
 
 

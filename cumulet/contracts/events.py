@@ -84,6 +84,9 @@ class TrainingRequest(Event):
     time: str
     reason: str
     force: bool = False
+    run: str = ""
+    """What the model's folder is named after; by default the alarm's day, or the execution where it is forced. The same
+    run registers one model, however often it is asked for."""
 
 
 @dataclass(frozen=True, kw_only=True)

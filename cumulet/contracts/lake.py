@@ -10,7 +10,7 @@ predictions/{use_case}/dt=…/model=…/      one row a record
 sketches/{use_case}/dt=…/model=…/{kind}.json   mergeable: inputs, performance
 snapshots/{use_case}/{dataset_id}/        manifest.json and data.parquet
 models/{use_case}/{run}/                  model.tar.gz, evaluation.json, model_card.json
-runs/{use_case}/{run}/                    what one run of Training passes from job to job
+runs/{use_case}/{attempt}/                what one execution of Training passes from job to job
 """
 
 from __future__ import annotations
@@ -73,6 +73,6 @@ def models(use_case: str, run: str) -> str:
     return f"models/{use_case}/{run}/"
 
 
-def run(use_case: str, run_id: str) -> str:
-    """Prefix (with its slash) of what the jobs of one training run pass on."""
-    return f"runs/{use_case}/{run_id}/"
+def run(use_case: str, attempt: str) -> str:
+    """Prefix (with its slash) of what the jobs of one execution of Training pass on."""
+    return f"runs/{use_case}/{attempt}/"

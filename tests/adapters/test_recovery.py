@@ -70,7 +70,7 @@ def test_a_red_alarm_that_no_training_answered_starts_one_as_the_rule_would_have
     found = recovery(red=True)
     found.reactions()
     assert found.training.started == [
-        {"time": "2013-04-26T07:01:00Z", "reason": "stack-Calibration-1", "force": False},
+        {"time": "2013-04-26T07:01:00Z", "reason": "stack-Calibration-1", "force": False, "run": ""},
     ]
 
 
