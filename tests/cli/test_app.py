@@ -17,7 +17,21 @@ from cumulet.cli.app import app
 from cumulet.cli.options import span
 
 ROOT = Path(__file__).resolve().parents[2]
-WANTED = {"up", "down", "status", "deploy", "train", "predict", "night", "drift", "logs", "demo", "load", "model"}
+WANTED = {
+    "up",
+    "clock",
+    "down",
+    "status",
+    "deploy",
+    "train",
+    "predict",
+    "night",
+    "drift",
+    "logs",
+    "demo",
+    "load",
+    "model",
+}
 
 
 def commands(group: click.Group, path: str = "") -> Iterator[tuple[str, click.Command]]:
