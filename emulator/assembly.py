@@ -16,6 +16,8 @@ from emulator.persistence import Saver
 from emulator.services import create_all
 from emulator.substrate import (
     actions,
+    deliveries,
+    expiry,
     functions,
     moments,
     names,
@@ -42,9 +44,11 @@ def assemble(*, state: Path, endpoint: str, clock: EmulatorClock) -> Gateway:
     moments.install(clock)
     workflows.install(clock, on_end=saver.mark)
     roles.install()
-    # At one moment fires: schedules, rules, whoever waits for it, then what services of ours add
+    # At one moment fire: schedules, rules, whoever waits for it, messages, expiry, then what services of ours add
     schedules.install(clock, on_fire=saver.mark)
-    rules.install(clock, clock.underway, on_fire=saver.mark)
+    rules.install(clock, on_fire=saver.mark)
+    deliveries.install(clock, clock.underway)
+    expiry.install(clock, on_fire=saver.mark)
     services = create_all(cloud)
     substrate = cast(Application, application)
     lifespan = Lifespan(

@@ -130,7 +130,6 @@ class Engine:
         while (moment := self._next()) is not None and moment <= to:
             self._dial.hold(max(moment, self._dial.now()))
             self._fire(moment)
-            self._dial.save()
             moments += 1
         self._dial.fired_until = to
         self._dial.hold(to)

@@ -84,7 +84,7 @@ class Underway:
                 if not self._changed.wait(max(0.0, deadline - time.monotonic())) and time.monotonic() >= deadline:
                     raise StillUnderWay(self.names(), limit_s)
         if cancelled():
-            raise AdvanceCancelled
+            raise AdvanceCancelled("the advance was cancelled; advance again to fire the rest")
 
     def notify(self) -> None:
         """Let `settle` look again: something was cancelled."""

@@ -11,6 +11,7 @@ PINNED = "1.5.33"
 
 NAMES: dict[str, tuple[str, ...]] = {
     "ministack.app": ("AUTH", "SERVICE_HANDLERS", "_build_persistence_save_dict", "_parse_execute_api_url", "app"),
+    "ministack.core.concurrency": ("esm_wake",),
     "ministack.core.persistence": ("_json_default", "_state_format_version", "STATE_DIR"),
     "ministack.core.responses": ("get_account_id", "request_scope", "set_request_account_id"),
     "ministack.core.iam_evaluator": (
@@ -27,7 +28,10 @@ NAMES: dict[str, tuple[str, ...]] = {
     ),
     "ministack.services.cloudformation.provisioners": ("_RESOURCE_HANDLERS",),
     "ministack.services.cloudwatch_logs": ("_create_log_group", "_create_log_stream", "_put_log_events", "time"),
-    "ministack.services.dynamodb": ("now_iso", "time"),
+    "ministack.services.dynamodb": (
+        "_build_change_record", "_emit_stream_event", "_items_replaced", "_remove_item", "_set_item", "_tables",
+        "_ttl_reaper", "_ttl_settings", "now_iso", "time",
+    ),
     "ministack.services.eventbridge": (
         "_archive_event", "_dispatch_event", "_dispatch_to_lambda", "_dispatch_to_sns", "_events_log_list",
         "_cron_next_fire", "_invoke_target", "_parse_cron_fields", "_parse_rate_seconds", "_pattern_event_view",
@@ -35,13 +39,14 @@ NAMES: dict[str, tuple[str, ...]] = {
     ),
     "ministack.services.iam": ("_roles",),
     "ministack.services.lambda_svc": (
-        "CODE_BLOB_DIR", "_BLOB_REF_KEY", "_execute_function_warm", "_fetch_code_from_s3", "_read_code_blob",
-        "serve_function_code",
+        "CODE_BLOB_DIR", "_BLOB_REF_KEY", "_ESM_IDLE_WAKE_GAP_SECONDS", "_esm_backoff_until", "_execute_function_warm",
+        "_fetch_code_from_s3", "_iter_all_esms", "_poller_started", "_read_code_blob", "_run_sqs_batch",
+        "serve_function_code", "spawn_background",
     ),
     "ministack.services.s3": ("_object_disk_path",),
     "ministack.services.scheduler": ("_schedules", "_to_epoch", "start_scheduler", "time"),
-    "ministack.services.sns": ("time",),
-    "ministack.services.sqs": ("_HANDLERS", "_act_receive_message", "_queues", "time"),
+    "ministack.services.sns": ("_threading", "time"),
+    "ministack.services.sqs": ("_HANDLERS", "_act_receive_message", "_queue_by_arn", "_queues", "time"),
     "ministack.services.sts": ("register_session",),
     "ministack.services.stepfunctions": (
         "ThreadPoolExecutor", "_ExecutionError", "_SERVICE_DISPATCH", "_add_event", "_execute_task", "_executions",

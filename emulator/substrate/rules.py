@@ -11,21 +11,18 @@ from zoneinfo import ZoneInfo
 from ministack.core.responses import request_scope
 from ministack.services import eventbridge
 
-from emulator.clock.underway import Underway
 from emulator.service import Clock
 from emulator.substrate.occurrences import recurrence
 from emulator.substrate.schedules import INSTANT, scheduled_event
-from emulator.substrate.threads import Threads
 
 log = logging.getLogger("emulator.rules")
 
 Rule = Mapping[str, Any]
 
 
-def install(clock: Clock, underway: Underway, *, on_fire: Callable[[], None]) -> None:
-    """Let the clock fire the rules, and let it wait for what is delivered; `on_fire` is called when one was due."""
+def install(clock: Clock, *, on_fire: Callable[[], None]) -> None:
+    """Let the clock fire the rules; `on_fire` is called when one was due."""
     eventbridge.start_scheduler = lambda: None
-    eventbridge.threading = Threads(underway, "delivery to")
     clock.add(Rules(settle=clock.settle, on_fire=on_fire), before_waits=True)
 
 

@@ -19,6 +19,7 @@ from cumulet.cli.options import span
 ROOT = Path(__file__).resolve().parents[2]
 WANTED = {
     "up",
+    "clock",
     "down",
     "status",
     "deploy",
