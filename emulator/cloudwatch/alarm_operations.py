@@ -1,12 +1,15 @@
-"""Operations on alarms: put, describe, delete, set their state, switch their actions, their history."""
+"""Operations that make, change and delete alarms."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from emulator.cloudwatch.alarms import Alarm, configure
+from emulator.cloudwatch import configuration, descriptions, rules
+from emulator.cloudwatch.agenda import AlarmAgenda
+from emulator.cloudwatch.alarms import Alarm, is_composite
+from emulator.cloudwatch.announcer import Announcer
+from emulator.cloudwatch.book import Book
 from emulator.cloudwatch.errors import invalid_request, not_found
 from emulator.cloudwatch.evaluation import State
 from emulator.cloudwatch.evaluator import Evaluator
@@ -14,68 +17,93 @@ from emulator.cloudwatch.store import Store
 from emulator.service import Cloud
 
 Parameters = Mapping[str, Any]
+Configure = Callable[..., Alarm]
 
 
 class AlarmOperations:
-    """The operations on metric alarms."""
+    """The operations that change alarms."""
 
-    def __init__(self, *, store: Store, cloud: Cloud, evaluator: Evaluator) -> None:
+    def __init__(
+        self,
+        *,
+        store: Store,
+        book: Book,
+        cloud: Cloud,
+        evaluator: Evaluator,
+        announcer: Announcer,
+        agenda: AlarmAgenda,
+    ) -> None:
         self._store = store
+        self._book = book
         self._cloud = cloud
         self._evaluator = evaluator
+        self._announcer = announcer
+        self._agenda = agenda
 
     def arn(self, name: str) -> str:
         """The ARN of an alarm."""
         return f"arn:aws:cloudwatch:{self._cloud.region}:{self._cloud.account}:alarm:{name}"
 
     def put_metric_alarm(self, given: Parameters) -> dict[str, Any]:
-        """Make or change an alarm; one that exists keeps its state and its tags."""
-        name = given["AlarmName"]
-        before = self._store.get("alarm", name)
-        now = self._cloud.clock.now()
-        alarm = configure(given, arn=self.arn(name), now=now, before=before)
-        self._store.put("alarm", name, alarm)
-        if before is None and given.get("Tags"):
-            self._store.put("tags", alarm["AlarmArn"], {tag["Key"]: tag["Value"] for tag in given["Tags"]})
-        self._note(name, "updated" if before else "created")
+        """Make or change an alarm on metrics; one that exists keeps its state and its tags."""
+        self._put(given, configuration.metric_alarm)
+        self._agenda.expect(given["AlarmName"], self._cloud.clock.now())
         return {}
 
-    def describe_alarms(self, given: Parameters) -> dict[str, Any]:
-        """The alarms that fit the filters, by name, in pages."""
-        names, prefix = given.get("AlarmNames"), given.get("AlarmNamePrefix", "")
-        if "CompositeAlarm" in given.get("AlarmTypes", ()) and "MetricAlarm" not in given["AlarmTypes"]:
-            return {"MetricAlarms": [], "CompositeAlarms": []}
-        found = [
-            alarm
-            for name, alarm in self._store.all("alarm").items()
-            if (not names or name in names)
-            and name.startswith(prefix)
-            and given.get("StateValue") in (None, alarm["StateValue"])
-            and _acts(alarm, given.get("ActionPrefix"))
-        ]
-        start, most = int(given.get("NextToken", "0")), given.get("MaxRecords", 50)
-        more = {"NextToken": str(start + most)} if start + most < len(found) else {}
-        return {"MetricAlarms": [_described(a) for a in found[start : start + most]], "CompositeAlarms": [], **more}
+    def put_composite_alarm(self, given: Parameters) -> dict[str, Any]:
+        """Make or change an alarm on alarms, and evaluate it."""
+        unknown = [name for name in rules.children(given["AlarmRule"]) if self._book.get(name) is None]
+        if unknown:
+            raise invalid_request(
+                f"Could not save the composite alarm: the alarms {', '.join(unknown)} of its rule do not exist"
+            )
+        self._put(given, configuration.composite_alarm)
+        self._evaluator.evaluate_composite(given["AlarmName"])
+        return {}
+
+    def _put(self, given: Parameters, configure: Configure) -> None:
+        name, now = given["AlarmName"], self._cloud.clock.now()
+        with self._book.lock:
+            before = self._book.get(name)
+            if before is not None and is_composite(before) != ("AlarmRule" in given):
+                raise invalid_request(f"The alarm {name} exists already and is of another type")
+            alarm = configure(given, arn=self.arn(name), now=now, before=before)
+            self._book.put(alarm, [(name, now.timestamp(), descriptions.configuration_update(before, alarm))])
+            if before is None and given.get("Tags"):
+                self._store.put("tags", alarm["AlarmArn"], {tag["Key"]: tag["Value"] for tag in given["Tags"]})
+        self._announcer.changed_configuration(before, alarm)
 
     def delete_alarms(self, given: Parameters) -> dict[str, Any]:
-        """Delete alarms; all or none."""
-        gone = [name for name in given["AlarmNames"] if self._store.get("alarm", name) is None]
-        if gone:
-            raise not_found(f"No such alarm: {', '.join(gone)}")
-        for name in given["AlarmNames"]:
-            self._store.delete("alarm", name)
-            self._store.delete("tags", self.arn(name))
-            self._note(name, "deleted")
+        """Delete alarms; all or none. What a composite alarm depends on stays, as does a second composite alarm."""
+        names = list(dict.fromkeys(given["AlarmNames"]))
+        with self._book.lock:
+            gone = [name for name in names if self._book.get(name) is None]
+            if gone:
+                raise not_found(f"No such alarm: {', '.join(gone)}")
+            alarms = [alarm for alarm in map(self._book.get, names) if alarm]
+            if sum(map(is_composite, alarms)) > 1:
+                raise invalid_request("At most one composite alarm can be deleted at a time")
+            for name in names:
+                needed = [parent for parent in self._book.parents(name) if parent != name]
+                if needed:
+                    raise invalid_request(f"The alarm {name} is in the rule of the composite alarm {needed[0]}")
+            now = self._cloud.clock.now().timestamp()
+            history = [(a["AlarmName"], now, descriptions.configuration_update(a, None)) for a in alarms]
+            self._book.delete(names, [alarm["AlarmArn"] for alarm in alarms], history)
+        for alarm in alarms:
+            self._announcer.changed_configuration(alarm, None)
         return {}
 
     def set_alarm_state(self, given: Parameters) -> dict[str, Any]:
         """Put an alarm into a state until it is next evaluated."""
-        if self._store.get("alarm", given["AlarmName"]) is None:
-            raise not_found(f"No such alarm: {given['AlarmName']}")
+        name = given["AlarmName"]
+        if self._book.get(name) is None:
+            raise not_found(f"No such alarm: {name}")
         if given["StateValue"] not in set(State):
             raise invalid_request(f"StateValue: expected one of {', '.join(State)}")
         data = given.get("StateReasonData", "")
-        self._evaluator.set_state(given["AlarmName"], State(given["StateValue"]), given["StateReason"], data)
+        self._evaluator.set_state(name, State(given["StateValue"]), given["StateReason"], data)
+        self._agenda.expect(name, self._cloud.clock.now())
         return {}
 
     def enable_alarm_actions(self, given: Parameters) -> dict[str, Any]:
@@ -86,46 +114,14 @@ class AlarmOperations:
         """Keep alarms from acting; their changes remain events."""
         return self._switch(given["AlarmNames"], False)
 
-    def describe_alarm_history(self, given: Parameters) -> dict[str, Any]:
-        """What happened to alarms, newest first unless asked otherwise."""
-        start = given.get("StartDate", datetime.min.replace(tzinfo=UTC))
-        end = given.get("EndDate", datetime.max.replace(tzinfo=UTC))
-        items = [
-            {"AlarmName": name, "AlarmType": "MetricAlarm", "Timestamp": moment, **item}
-            for name, at, item in self._store.history()
-            if given.get("AlarmName") in (None, name)
-            and given.get("HistoryItemType") in (None, item["HistoryItemType"])
-            and start <= (moment := datetime.fromtimestamp(at, UTC)) <= end
-        ]
-        if given.get("ScanBy") == "TimestampAscending":
-            items.reverse()
-        first, most = int(given.get("NextToken", "0")), given.get("MaxRecords", 100)
-        more = {"NextToken": str(first + most)} if first + most < len(items) else {}
-        return {"AlarmHistoryItems": items[first : first + most], **more}
-
     def _switch(self, names: list[str], enabled: bool) -> dict[str, Any]:
+        now = self._cloud.clock.now().timestamp()
         for name in names:
-            alarm = self._store.get("alarm", name)
-            if alarm is not None:
-                self._store.put("alarm", name, {**alarm, "ActionsEnabled": enabled})
+            with self._book.lock:
+                before = self._book.get(name)
+                if before is None or before["ActionsEnabled"] == enabled:
+                    continue
+                alarm = {**before, "ActionsEnabled": enabled, "AlarmConfigurationUpdatedTimestamp": now}
+                self._book.put(alarm, [(name, now, descriptions.configuration_update(before, alarm))])
+            self._announcer.changed_configuration(before, alarm)
         return {}
-
-    def _note(self, name: str, what: str) -> None:
-        item = {
-            "HistoryItemType": "ConfigurationUpdate",
-            "HistorySummary": f'Alarm "{name}" {what}',
-            "HistoryData": "{}",
-        }
-        self._store.add_history(name, self._cloud.clock.now().timestamp(), item)
-
-
-def _acts(alarm: Alarm, prefix: str | None) -> bool:
-    actions = (*alarm["OKActions"], *alarm["AlarmActions"], *alarm["InsufficientDataActions"])
-    return prefix is None or any(action.startswith(prefix) for action in actions)
-
-
-def _described(alarm: Alarm) -> dict[str, Any]:
-    return {
-        name: datetime.fromtimestamp(value, UTC) if name.endswith("Timestamp") else value
-        for name, value in alarm.items()
-    }

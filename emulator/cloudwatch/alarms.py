@@ -1,19 +1,20 @@
-"""A metric alarm: its configuration as AWS describes it, and the points that it looks at."""
+"""An alarm as AWS describes it, the points that it looks at, and what it makes of them."""
 
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Mapping
+from bisect import bisect_right
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from emulator.cloudwatch.errors import conflicting, invalid_request
-from emulator.cloudwatch.evaluation import Missing, State, evaluate, evaluation_range, to_fill
-from emulator.cloudwatch.metrics import Metric, dimensions_of, to_list
-from emulator.cloudwatch.statistics import check_statistic, compute
-from emulator.cloudwatch.store import Store
-from emulator.errors import NotImplementedByName
+from emulator.cloudwatch.evaluation import Missing, State, evaluate, to_fill
+from emulator.cloudwatch.math import Calculator, TimeSeries
+from emulator.cloudwatch.math.calculator import depends_on_time
+from emulator.cloudwatch.metrics import Metric, dimensions_of
+from emulator.cloudwatch.recent import Recent
+from emulator.cloudwatch.statistics import Sample, compute
+from emulator.cloudwatch.window import Window
 
 COMPARISONS: dict[str, Callable[[float, float], bool]] = {
     "GreaterThanThreshold": operator.gt,
@@ -21,106 +22,114 @@ COMPARISONS: dict[str, Callable[[float, float], bool]] = {
     "LessThanThreshold": operator.lt,
     "LessThanOrEqualToThreshold": operator.le,
 }
-DAY_S = 86_400
-WEEK_S = 7 * DAY_S
-_REFUSED = (
-    "Metrics",
-    "ThresholdMetricId",
-    "EvaluationCriteria",
-    "EvaluationInterval",
-    "EvaluateLowSampleCountPercentile",
-)
 
 Alarm = dict[str, Any]  # with AWS's field names; times are epoch seconds
 
 
 @dataclass(frozen=True)
 class Point:
-    """One period of a metric: when it starts (epoch seconds), how many samples, the statistic; None without data."""
+    """One period: when it starts (epoch seconds), how many samples, the value; None without data."""
 
     start: int
     count: float
     value: float | None
 
 
-def configure(given: Mapping[str, Any], *, arn: str, now: datetime, before: Alarm | None) -> Alarm:
-    """The alarm that PutMetricAlarm makes; an alarm that exists keeps its state. Raises what AWS refuses."""
-    for name in _REFUSED:
-        if given.get(name):
-            raise NotImplementedByName(
-                f"PutMetricAlarm with {name}", "alarm on a single metric (MetricName, Namespace)"
-            )
-    _check(given)
-    kept = {name: value for name, value in (before or _initial(now)).items() if name.startswith("State")}
-    fields = {name: value for name, value in given.items() if name != "Tags"}
-    defaults = {
-        "ActionsEnabled": True,
-        "OKActions": [],
-        "AlarmActions": [],
-        "InsufficientDataActions": [],
-        "TreatMissingData": "missing",
-    }
-    times = {"AlarmConfigurationUpdatedTimestamp": now.timestamp()}
-    dimensions = to_list(dimensions_of(given.get("Dimensions") or ()))
-    return {**defaults, **fields, **kept, **times, "Dimensions": dimensions, "AlarmArn": arn}
+@dataclass(frozen=True)
+class Query:
+    """One statistic of one metric over a period in seconds."""
+
+    id: str
+    metric: Metric
+    statistic: str
+    period: int
+    unit: str | None
 
 
-def _initial(now: datetime) -> Alarm:
-    return {
-        "StateValue": State.INSUFFICIENT_DATA.value,
-        "StateReason": "Unchecked: Initial alarm creation",
-        "StateUpdatedTimestamp": now.timestamp(),
-        "StateTransitionedTimestamp": now.timestamp(),
-    }
+def is_composite(alarm: Alarm) -> bool:
+    """Whether it watches other alarms."""
+    return "AlarmRule" in alarm
 
 
-def _check(given: Mapping[str, Any]) -> None:
-    lacking = [n for n in ("MetricName", "Namespace", "Period", "Threshold") if given.get(n) is None]
-    if lacking:
-        raise invalid_request(f"An alarm on a metric needs {', '.join(lacking)}")
-    if bool(given.get("Statistic")) == bool(given.get("ExtendedStatistic")):
-        raise conflicting("Exactly one of Statistic and ExtendedStatistic is expected")
-    check_statistic(given.get("Statistic") or given["ExtendedStatistic"])
-    if given["ComparisonOperator"] not in COMPARISONS:
-        raise NotImplementedByName(f"ComparisonOperator {given['ComparisonOperator']}", f"use {', '.join(COMPARISONS)}")
-    if given.get("TreatMissingData", "missing") not in set(Missing):
-        raise invalid_request(f"TreatMissingData: expected one of {', '.join(Missing)}")
-    period, periods = given["Period"], given["EvaluationPeriods"]
-    if period not in (10, 20, 30) and period % 60:
-        raise invalid_request(f"Period {period}: expected 10, 20, 30 or a multiple of 60 seconds")
-    if period * periods > (WEEK_S if period >= 3600 else DAY_S):
-        raise invalid_request(
-            f"Period * EvaluationPeriods = {period * periods} s: at most a day, or a week from periods of 1 h"
-        )
-    if not 1 <= given.get("DatapointsToAlarm", periods) <= periods:
-        raise invalid_request("DatapointsToAlarm: expected 1 to EvaluationPeriods")
+def metric_of(given: Mapping[str, Any]) -> Metric:
+    """The metric that has this Namespace, MetricName and these Dimensions."""
+    return Metric(given["Namespace"], given["MetricName"], dimensions_of(given.get("Dimensions") or ()))
 
 
-def metric_of(alarm: Alarm) -> Metric:
-    """The metric that it watches."""
-    return Metric(alarm["Namespace"], alarm["MetricName"], dimensions_of(alarm["Dimensions"]))
+def query_of(id: str, stat: Mapping[str, Any]) -> Query:
+    """The query that a MetricStat stands for."""
+    return Query(id, metric_of(stat["Metric"]), stat["Stat"], stat["Period"], stat.get("Unit"))
+
+
+def queries_of(alarm: Alarm) -> list[Query]:
+    """The statistics that a metric alarm needs, in the alarm's order."""
+    if "Metrics" in alarm:
+        return [query_of(q["Id"], q["MetricStat"]) for q in alarm["Metrics"] if "MetricStat" in q]
+    return [Query("m1", metric_of(alarm), statistic_of(alarm), alarm["Period"], alarm.get("Unit"))]
+
+
+def metrics_of(alarm: Alarm) -> set[Metric]:
+    """The metrics that a metric alarm watches."""
+    return {query.metric for query in queries_of(alarm)}
 
 
 def statistic_of(alarm: Alarm) -> str:
-    """Its statistic, simple or extended."""
+    """The statistic of an alarm on a single metric, simple or extended."""
     return str(alarm.get("Statistic") or alarm["ExtendedStatistic"])
 
 
-def points(alarm: Alarm, store: Store, now: datetime) -> list[Point]:
-    """The evaluation range, oldest first: the newest period is the one under way if it has data, else the last."""
-    period, count = alarm["Period"], evaluation_range(alarm["EvaluationPeriods"])
-    current = int(now.timestamp()) // period * period
-    found: dict[int, list[Any]] = {}
-    samples = store.samples(metric_of(alarm), current - count * period, current + period, alarm.get("Unit"))
-    for at, _, sample in samples:
-        found.setdefault(at // period * period, []).append(sample)
-    newest = current if current in found else current - period
-    starts = range(newest - (count - 1) * period, newest + period, period)
-    statistic = statistic_of(alarm)
-    return [
-        Point(start, sum(s.count for s in found.get(start, ())), compute(found.get(start, []), statistic))
-        for start in starts
-    ]
+def period_of(alarm: Alarm) -> int:
+    """The length of its periods in seconds; all metrics of an expression have the same."""
+    if "Metrics" not in alarm:
+        return int(alarm["Period"])
+    return int(next((q.get("MetricStat", q)).get("Period", 60) for q in alarm["Metrics"]))
+
+
+def window_of(alarm: Alarm) -> Window:
+    """When it is evaluated, and over what."""
+    return Window(period_of(alarm), int(alarm["EvaluationPeriods"]))
+
+
+def moves_by_itself(alarm: Alarm) -> bool:
+    """Whether its points can change though no sample moves: its expression looks at the time."""
+    return any(depends_on_time(query["Expression"]) for query in alarm.get("Metrics", ()) if "Expression" in query)
+
+
+def points(alarm: Alarm, recent: Recent, end: int) -> list[Point]:
+    """The evaluation range that ends at `end`, oldest first."""
+    window = window_of(alarm)
+    starts = window.starts(end)
+    buckets = {query.id: _buckets(query, recent, starts, end) for query in queries_of(alarm)}
+    if "Metrics" not in alarm:
+        statistic = statistic_of(alarm)
+        return [
+            Point(start, sum(s.count for s in samples), compute(samples, statistic))
+            for start, samples in zip(starts, buckets["m1"], strict=True)
+        ]
+    metrics = {query.id: _series(query, starts, buckets[query.id]) for query in queries_of(alarm)}
+    expressions = {q["Id"]: q["Expression"] for q in alarm["Metrics"] if "Expression" in q}
+    calculator = Calculator(metrics=metrics, expressions=expressions, times=starts)
+    found = calculator.series(returned(alarm["Metrics"])["Id"])[0].values
+    return [Point(start, float(start in found), found.get(start)) for start in starts]
+
+
+def returned(queries: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+    """The query that an alarm watches."""
+    return next(query for query in queries if query.get("ReturnData", True))
+
+
+def _buckets(query: Query, recent: Recent, starts: range, end: int) -> list[list[Sample]]:
+    found: list[list[Sample]] = [[] for _ in starts]
+    for at, unit, sample in recent.of(query.metric, starts.start, end):
+        if query.unit in (None, unit):
+            found[bisect_right(starts, at) - 1].append(sample)
+    return found
+
+
+def _series(query: Query, starts: range, buckets: list[list[Sample]]) -> TimeSeries:
+    values = ((start, compute(samples, query.statistic)) for start, samples in zip(starts, buckets, strict=True))
+    present = {start: value for start, value in values if value is not None}
+    return TimeSeries(query.period, present, query.id, query.metric.name, is_metric=True)
 
 
 def breaches(alarm: Alarm, point: Point) -> bool | None:
@@ -132,10 +141,30 @@ def judge(alarm: Alarm, seen: list[Point]) -> tuple[State | None, int]:
     """The new state (None: it stays) and how many points were lacking."""
     periods = int(alarm["EvaluationPeriods"])
     breaching = [breaches(alarm, point) for point in seen]
+    filled = to_fill(breaching, periods)
+    if _too_few_samples(alarm, seen):
+        return None, filled
     state = evaluate(
         breaching,
         evaluation_periods=periods,
         datapoints_to_alarm=alarm.get("DatapointsToAlarm", periods),
-        missing=Missing(alarm["TreatMissingData"]),
+        missing=treatment_of(alarm),
     )
-    return state, to_fill(breaching, periods)
+    return state, filled
+
+
+def treatment_of(alarm: Alarm) -> Missing:
+    """How it treats missing data; alarms on DynamoDB's metrics ignore them whatever they say, as on AWS."""
+    if any(metric.namespace == "AWS/DynamoDB" for metric in metrics_of(alarm)):
+        return Missing.IGNORE
+    return Missing(alarm["TreatMissingData"])
+
+
+def _too_few_samples(alarm: Alarm, seen: list[Point]) -> bool:
+    """Whether a percentile that is to ignore small samples has fewer than 10 / (1 - p), or 10 / p below p50."""
+    if alarm.get("EvaluateLowSampleCountPercentile") != "ignore":
+        return False
+    share = float(alarm["ExtendedStatistic"][1:]) / 100
+    evaluated = [point for point in seen if point.value is not None][-int(alarm["EvaluationPeriods"]) :]
+    rare = 1 - share if share >= 0.5 else share
+    return bool(evaluated) and rare > 0 and sum(point.count for point in evaluated) < round(10 / rare, 6)

@@ -2,38 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from botocore import xform_name
 
 from emulator.cloudwatch import wire
 from emulator.cloudwatch.alarm_operations import AlarmOperations
-from emulator.cloudwatch.evaluator import Evaluator
-from emulator.cloudwatch.metric_operations import MetricOperations
-from emulator.cloudwatch.other_operations import DashboardOperations, TagOperations
-from emulator.cloudwatch.store import Store
+from emulator.cloudwatch.other_operations import DashboardOperations
+from emulator.cloudwatch.support import remedy_of
 from emulator.errors import NotImplementedByName, ServiceError
 from emulator.service import Cloud, Request, Response
 
 Operation = Callable[[Mapping[str, Any]], dict[str, Any]]
-REMEDY = "use metrics, metric alarms and dashboards, or run against AWS (unset AWS_ENDPOINT_URL)"
 
 
 class Api:
-    """Decodes a request, lets IAM decide, calls the operation, encodes its answer."""
+    """Decodes a request, lets IAM decide, calls the operation of one of the groups, encodes its answer."""
 
-    def __init__(self, *, store: Store, cloud: Cloud, evaluator: Evaluator) -> None:
+    def __init__(
+        self, *, cloud: Cloud, alarms: AlarmOperations, dashboards: DashboardOperations, others: Sequence[object]
+    ) -> None:
         self._cloud = cloud
-        self.alarms = AlarmOperations(store=store, cloud=cloud, evaluator=evaluator)
-        self.dashboards = DashboardOperations(store=store, cloud=cloud)
-        self.tags = TagOperations(store=store)
-        self._groups = (
-            MetricOperations(store=store, cloud=cloud, evaluator=evaluator),
-            self.alarms,
-            self.dashboards,
-            self.tags,
-        )
+        self._alarms = alarms
+        self._dashboards = dashboards
+        self._groups = (alarms, dashboards, *others)
 
     def answer(self, request: Request) -> Response:
         """The answer to a request, errors included, in its own wire protocol."""
@@ -52,17 +45,17 @@ class Api:
             found: Operation | None = getattr(group, xform_name(name), None)
             if found is not None:
                 return found
-        raise NotImplementedByName(f"CloudWatch's {name}", REMEDY)
+        raise NotImplementedByName(f"CloudWatch's {name}", remedy_of(name))
 
     def _resources(self, call: wire.Call) -> list[str]:
         """The resources that IAM is asked about: an alarm, a dashboard, or `*` where AWS has none."""
         given = call.parameters
         names = given.get("AlarmNames") or ([given["AlarmName"]] if "AlarmName" in given else [])
-        if names and call.operation != "DescribeAlarms":
-            return [self.alarms.arn(name) for name in names]
+        if names and call.operation not in ("DescribeAlarms", "DescribeAlarmHistory"):
+            return [self._alarms.arn(name) for name in names]
         boards = given.get("DashboardNames") or ([given["DashboardName"]] if "DashboardName" in given else [])
         if boards:
-            return [self.dashboards.arn(name) for name in boards]
+            return [self._dashboards.arn(name) for name in boards]
         return [given.get("ResourceARN", "*")]
 
 

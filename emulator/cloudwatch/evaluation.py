@@ -27,11 +27,6 @@ class Missing(StrEnum):
     NOT_BREACHING = "notBreaching"
 
 
-def evaluation_range(evaluation_periods: int) -> int:
-    """How many periods are fetched: two more than are evaluated, as in AWS's example of 5 for 3."""
-    return evaluation_periods + 2
-
-
 def to_fill(points: Sequence[bool | None], evaluation_periods: int) -> int:
     """How many of the evaluated points are lacking and are filled with what missing data count as."""
     return max(0, evaluation_periods - sum(point is not None for point in points))

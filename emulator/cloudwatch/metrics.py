@@ -6,7 +6,11 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
+
+from botocore.loaders import Loader
+from botocore.model import ServiceModel
 
 from emulator.cloudwatch.errors import conflicting, invalid
 from emulator.cloudwatch.statistics import Sample
@@ -15,6 +19,7 @@ OLDEST = timedelta(days=14)
 NEWEST = timedelta(hours=2)
 MOST_VALUES = 150
 MOST_DIMENSIONS = 30
+STANDARD_S = 60  # the resolution of metrics, unless StorageResolution is 1: a datum counts for its whole minute
 
 Dimensions = tuple[tuple[str, str], ...]  # sorted by name
 
@@ -30,7 +35,7 @@ class Metric:
 
 @dataclass(frozen=True)
 class Datum:
-    """One datum: a sample of a metric at a moment (epoch seconds)."""
+    """One datum: a sample of a metric at a moment (epoch second, the minute's first unless of high resolution)."""
 
     metric: Metric
     at: int
@@ -53,10 +58,14 @@ def to_list(dimensions: Dimensions) -> list[dict[str, str]]:
     return [{"Name": name, "Value": value} for name, value in dimensions]
 
 
-def read_data(namespace: str, data: Sequence[Mapping[str, Any]], now: datetime) -> list[Datum]:
-    """The data of a PutMetricData; raises when one of them is refused, and then none counts."""
+def check_namespace(namespace: str) -> None:
+    """Raise on a namespace that only AWS's own services may write to."""
     if namespace.startswith("AWS/"):
         raise invalid("The value AWS/ for parameter Namespace is invalid: it is reserved for AWS's own metrics.")
+
+
+def read_data(namespace: str, data: Sequence[Mapping[str, Any]], now: datetime) -> list[Datum]:
+    """The data of a PutMetricData; raises when one of them is refused, and then none counts."""
     return [_read(namespace, index, given, now) for index, given in enumerate(data, start=1)]
 
 
@@ -68,7 +77,19 @@ def _read(namespace: str, index: int, given: Mapping[str, Any], now: datetime) -
             f" and two hours in the future: {at.isoformat()} (it is {now.isoformat()} by the emulator's clock)."
         )
     metric = Metric(namespace, given["MetricName"], dimensions_of(given.get("Dimensions", ())))
-    return Datum(metric, int(at.timestamp()), given.get("Unit", "None"), _sample(given, index))
+    unit, resolution = given.get("Unit", "None"), given.get("StorageResolution", STANDARD_S)
+    if unit not in units():
+        raise invalid(f"MetricData.member.{index}.Unit {unit!r}: expected one of {', '.join(sorted(units()))}.")
+    if resolution not in (1, STANDARD_S):
+        raise invalid(f"MetricData.member.{index}.StorageResolution {resolution}: expected 1 or {STANDARD_S}.")
+    return Datum(metric, int(at.timestamp()) // resolution * resolution, unit, _sample(given, index))
+
+
+@cache
+def units() -> frozenset[str]:
+    """The units that CloudWatch knows."""
+    model = ServiceModel(Loader().load_service_model("cloudwatch", "service-2"), "cloudwatch")
+    return frozenset(model.shape_for("StandardUnit").enum)
 
 
 def _sample(given: Mapping[str, Any], index: int) -> Sample:

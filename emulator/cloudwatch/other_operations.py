@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from emulator.cloudwatch.book import Book
 from emulator.cloudwatch.errors import not_found
 from emulator.cloudwatch.store import Store
 from emulator.errors import ServiceError
@@ -72,8 +73,9 @@ class DashboardOperations:
 class TagOperations:
     """The operations on tags of alarms."""
 
-    def __init__(self, *, store: Store) -> None:
+    def __init__(self, *, store: Store, book: Book) -> None:
         self._store = store
+        self._book = book
 
     def tag_resource(self, given: Parameters) -> dict[str, Any]:
         """Add tags, or change their values."""
@@ -93,7 +95,7 @@ class TagOperations:
         return {"Tags": [{"Key": key, "Value": value} for key, value in sorted(tags.items())]}
 
     def _tags(self, arn: str) -> dict[str, str]:
-        if self._store.get("alarm", arn.rpartition(":")[2]) is None:
+        if self._book.get(arn.rpartition(":alarm:")[2]) is None:
             raise ServiceError("ResourceNotFoundException", f"No such resource: {arn}", 404)
         tags: dict[str, str] = self._store.get("tags", arn) or {}
         return tags

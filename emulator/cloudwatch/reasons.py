@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from emulator.cloudwatch.alarms import Alarm, Point, breaches, statistic_of
+from emulator.cloudwatch.alarms import Alarm, Point, breaches, period_of, statistic_of
 from emulator.cloudwatch.evaluation import State
 
 _WORDS = {
@@ -57,6 +57,14 @@ def reason(alarm: Alarm, state: State, points: Sequence[Point], filled: int) -> 
     )
 
 
+def composite_reason(alarm: Alarm, because: Alarm | None) -> str:
+    """Why a composite alarm changed: the alarm that did before it, or its own rule."""
+    if because is None:
+        return f"The alarm rule was evaluated: {alarm['AlarmRule']}"
+    moment = datetime.fromtimestamp(because["StateUpdatedTimestamp"], UTC)
+    return f"{because['AlarmArn']} transitioned to {because['StateValue']} at {moment:%A %d %B, %Y %H:%M:%S} UTC"
+
+
 def reason_data(alarm: Alarm, points: Sequence[Point], now: datetime) -> dict[str, Any]:
     """The points that were looked at, newest first, as `reasonData`."""
     evaluated = [point for point in points if point.value is not None][-alarm["EvaluationPeriods"] :][::-1]
@@ -64,8 +72,8 @@ def reason_data(alarm: Alarm, points: Sequence[Point], now: datetime) -> dict[st
         "version": "1.0",
         "queryDate": stamp(now.timestamp()),
         **({"startDate": stamp(evaluated[-1].start)} if evaluated else {}),
-        "statistic": statistic_of(alarm),
-        "period": alarm["Period"],
+        **({} if "Metrics" in alarm else {"statistic": statistic_of(alarm)}),
+        "period": period_of(alarm),
         "recentDatapoints": [point.value for point in reversed(evaluated)],
         "threshold": alarm["Threshold"],
         "evaluatedDatapoints": [

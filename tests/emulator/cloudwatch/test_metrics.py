@@ -29,6 +29,18 @@ def test_a_datum_within_the_limits_is_kept_at_its_own_time(age: timedelta) -> No
     assert read(Value=1.0, Timestamp=NOW - age).at == int((NOW - age).timestamp())
 
 
+def test_a_datum_counts_for_its_minute_unless_it_is_of_high_resolution() -> None:
+    at = NOW + timedelta(seconds=17)
+    assert read(Value=1.0, Timestamp=at).at == NOW.timestamp()
+    assert read(Value=1.0, Timestamp=at, StorageResolution=1).at == at.timestamp()
+
+
+@pytest.mark.parametrize("changed", [{"Unit": "Parsecs"}, {"StorageResolution": 30}])
+def test_a_unit_or_a_resolution_that_cloudwatch_does_not_have_is_refused(changed: dict[str, Any]) -> None:
+    with pytest.raises(ServiceError, match="expected"):
+        read(Value=1.0, **changed)
+
+
 def test_values_with_counts_and_sets_of_statistics_are_understood() -> None:
     assert read(Values=[1.0, 3.0], Counts=[2.0, 1.0]).sample.sum == 5.0
     given = {"SampleCount": 4.0, "Sum": 8.0, "Minimum": 1.0, "Maximum": 3.0}

@@ -75,7 +75,7 @@ def test_an_alarm_on_logical_time_starts_the_state_machine_before_the_datum_is_a
     alarm = cloudwatch.describe_alarms()["MetricAlarms"][0]
     assert alarm["StateValue"] == "ALARM"
     assert alarm["StateReason"].startswith(
-        "Threshold Crossed: 3 out of the last 3 datapoints [0.09 (04/04/13 00:00:00)"
+        "Threshold Crossed: 3 out of the last 3 datapoints [0.09 (03/04/13 08:00:00)"
     )
     assert json.loads(alarm["StateReasonData"])["recentDatapoints"] == [0.07, 0.08, 0.09]
     assert alarm["StateUpdatedTimestamp"].astimezone(UTC).date().isoformat() == "2013-04-04"
@@ -170,15 +170,19 @@ def test_cloudformation_makes_changes_and_deletes_alarms_and_dashboards(emulator
 @pytest.mark.parametrize(
     ("operation", "parameters", "named"),
     [
-        ("put_composite_alarm", {"AlarmName": "c", "AlarmRule": "ALARM(a)"}, "PutCompositeAlarm"),
+        (
+            "put_composite_alarm",
+            {"AlarmName": "c", "AlarmRule": "TRUE", "ActionsSuppressor": "s"},
+            "ActionsSuppressor",
+        ),
         (
             "get_metric_data",
             {
-                "MetricDataQueries": [{"Id": "a", "Expression": "m1 / m2"}],
+                "MetricDataQueries": [{"Id": "a", "Expression": "SEARCH('m', 'Sum')"}],
                 "StartTime": FIRST_NIGHT,
                 "EndTime": FIRST_NIGHT + timedelta(days=1),
             },
-            "m1 / m2",
+            "SEARCH",
         ),
         ("put_anomaly_detector", {"Namespace": "n", "MetricName": "m", "Stat": "Average"}, "PutAnomalyDetector"),
     ],
