@@ -26,7 +26,7 @@ def assemble(*, state: Path, endpoint: str, clock: EmulatorClock) -> Gateway:
     )
     tenants.install()
     actions.install()
-    functions.install(state)
+    calls = functions.install(cloud)
     workflows.install(on_end=saver.mark)
     roles.install()
     schedules.install(on_fire=saver.mark)
@@ -34,9 +34,9 @@ def assemble(*, state: Path, endpoint: str, clock: EmulatorClock) -> Gateway:
     substrate = cast(Application, application)
     lifespan = Lifespan(
         substrate=substrate,
-        services=list(services.values()),
+        services=[*services.values(), calls],
         saver=saver,
-        on_stop=[workflows.stop, functions.stop],
+        on_stop=[workflows.stop],
     )
     return Gateway(
         services=services,

@@ -19,11 +19,11 @@ NAMES: dict[str, tuple[str, ...]] = {
     ),
     "ministack.core.iam_actions": ("_lambda_action", "identity_denial_message"),
     "ministack.core.router": ("_is_aws_service_name", "detect_service"),
-    "ministack.core.lambda_runtime": (
-        "_PYTHON_WORKER_SCRIPT", "Worker", "_detect_runtime_binary", "reset", "zipfile",
-    ),
+    "ministack.core.concurrency": ("run_reentrant",),
+    "ministack.core.lambda_runtime": ("reset",),
+    "ministack.services.apigateway": ("run_reentrant",),
     "ministack.services.apigateway_v1": (
-        "_GatewayError", "_gateway_error_response", "_stages_v1", "find_api_scope",
+        "_GatewayError", "_gateway_error_response", "_stages_v1", "find_api_scope", "run_reentrant",
     ),
     "ministack.services.cloudformation.provisioners": ("_RESOURCE_HANDLERS",),
     "ministack.services.cloudwatch_logs": ("_create_log_group", "_create_log_stream", "_put_log_events"),
@@ -33,11 +33,15 @@ NAMES: dict[str, tuple[str, ...]] = {
     ),
     "ministack.services.iam": ("_roles",),
     "ministack.services.lambda_svc": (
-        "CODE_BLOB_DIR", "_BLOB_REF_KEY", "_execute_function_warm", "_fetch_code_from_s3", "_read_code_blob",
-        "serve_function_code",
+        "CODE_BLOB_DIR", "_BLOB_REF_KEY", "_b64_sha_to_hex", "_effective_func_record_for_qualifier",
+        "_execute_function", "_execute_function_with_config_scope", "_execution_record_for_config",
+        "_fetch_code_from_s3", "_functions", "_get_func_record_for_ref", "_invoke", "_qp_first", "_read_code_blob",
+        "_resolve_layer_zip", "_snapstart_provision_version_async", "handle_request", "invalidate_worker",
+        "invoke_async_with_retry", "run_reentrant", "serve_function_code",
     ),
     "ministack.services.s3": ("_object_disk_path",),
     "ministack.services.scheduler": ("_SCHEDULE_TICK_INTERVAL", "_schedules", "_tick_schedules", "_to_epoch"),
+    "ministack.services.sns": ("_lambda_svc",),
     "ministack.services.sts": ("register_session",),
     "ministack.services.stepfunctions": (
         "_ExecutionError", "_SERVICE_DISPATCH", "_execute_task", "_executions", "_invoke_resource", "_run_execution",
