@@ -40,7 +40,7 @@ def assemble(*, state: Path, endpoint: str, clock: EmulatorClock) -> Gateway:
     )
     tenants.install()
     actions.install()
-    functions.install(state)
+    calls = functions.install(cloud)
     moments.install(clock)
     workflows.install(clock, on_end=saver.mark)
     roles.install()
@@ -53,10 +53,10 @@ def assemble(*, state: Path, endpoint: str, clock: EmulatorClock) -> Gateway:
     substrate = cast(Application, application)
     lifespan = Lifespan(
         substrate=substrate,
-        services=list(services.values()),
+        services=[*services.values(), calls],
         saver=saver,
         on_start=clock.start,
-        on_stop=[clock.stop, workflows.stop, functions.stop],
+        on_stop=[clock.stop, workflows.stop],
     )
     return Gateway(
         services=services,

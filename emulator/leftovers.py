@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 import threading
 from pathlib import Path
+
+from emulator.functions.code import remove
 
 
 def discard(state: Path) -> None:
@@ -18,11 +19,13 @@ def discard(state: Path) -> None:
     for path in [state / "tmp", *_orphans(state)]:
         if path.exists():
             path.rename(Path(tempfile.mkdtemp(dir=trash)) / path.name)
-    threading.Thread(target=shutil.rmtree, args=(trash, True), name="leftovers", daemon=True).start()
+    threading.Thread(target=remove, args=(trash,), name="leftovers", daemon=True).start()
 
 
 def _orphans(state: Path) -> list[Path]:
-    """Folders of unpacked code whose zip is not among those that ministack keeps; they are named by its SHA-256."""
+    """Unpacked code, named by its zip's SHA-256, whose zip is not among those that ministack keeps; and all layers."""
     kept = {path.stem for path in (state / "services" / "lambda-blobs").glob("*.zip")}
-    folder = state / "functions"
-    return [path for path in folder.iterdir() if path.name not in kept] if folder.exists() else []
+    functions = state / "functions"
+    code = functions / "code"
+    old = [path for path in code.iterdir() if path.name not in kept] if code.exists() else []
+    return [*old, functions / "layers"]

@@ -4,16 +4,27 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from emulator.errors import StartError
 from emulator.persistence import Saver
-from emulator.service import Service
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
+
+
+class Part(Protocol):
+    """A service of ours, or another part that starts and stops with the emulator."""
+
+    async def start(self) -> None:
+        """Called once, after ministack's own state is restored and before the first request."""
+        ...
+
+    async def stop(self) -> None:
+        """Called at a clean stop, before ministack's; nothing that it started may be left."""
+        ...
 
 
 class Lifespan:
@@ -23,7 +34,7 @@ class Lifespan:
         self,
         *,
         substrate: Application,
-        services: Sequence[Service],
+        services: Sequence[Part],
         saver: Saver,
         on_start: Callable[[], None],
         on_stop: Sequence[Callable[[], None]],

@@ -66,15 +66,3 @@ from ministack.services import stepfunctions
 print(f"time.sleep({pauses.START_DELAY_S})" in inspect.getsource(stepfunctions._run_execution))
 """
     assert run(code, tmp_path) == "True"
-
-
-def test_the_workers_script_and_its_unpacking_are_as_we_change_them(tmp_path: Path) -> None:
-    code = """
-import inspect
-from emulator.substrate import failures
-from ministack.core import lambda_runtime
-spawn = inspect.getsource(lambda_runtime.Worker._spawn)
-print(failures._HANDLER in lambda_runtime._PYTHON_WORKER_SCRIPT, failures._INIT in lambda_runtime._PYTHON_WORKER_SCRIPT)
-print('zipfile.ZipFile(os.path.join(self._tmpdir, "code.zip"))' in spawn, failures.INIT_FAILED in spawn)
-"""
-    assert run(code, tmp_path).split() == ["True"] * 4

@@ -8,10 +8,11 @@ import zipfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.emulator.running import RunningEmulator
+from tests.emulator.running import RunningEmulator, is_running
 
 pytestmark = pytest.mark.emulator
 
@@ -32,7 +33,7 @@ def upload(emulator: RunningEmulator, key: str, size: int = SIZE) -> None:
     emulator.client("s3").put_object(Bucket="assets", Key=key, Body=content.getvalue())
 
 
-def call(emulator: RunningEmulator) -> dict[str, str]:
+def call(emulator: RunningEmulator) -> dict[str, Any]:
     answer = emulator.client("lambda", read_timeout=60).invoke(FunctionName="large", Payload=b"{}")
     return dict(json.loads(answer["Payload"].read()))
 
@@ -59,17 +60,14 @@ def own_memory(emulator: RunningEmulator) -> int:
     return int(next(line for line in status.splitlines() if line.startswith("RssAnon")).split()[1]) * 1024
 
 
-def test_workers_share_one_unpacked_copy_and_leave_nothing_at_a_stop(emulator: RunningEmulator, function: str) -> None:
+def test_environments_share_one_unpacked_copy_that_survives_a_restart(emulator: RunningEmulator, function: str) -> None:
     with ThreadPoolExecutor() as threads:
         first, second = threads.map(lambda _: call(emulator), range(2))
     assert first["pid"] != second["pid"]
     assert first["folder"] == second["folder"]
-    assert Path(first["folder"]).parent == emulator.state / "functions"
-    workers = list((emulator.state / "tmp").glob("ministack-lambda-*"))
-    assert len(workers) == 2
-    assert sum(file.lstat().st_size for folder in workers for file in folder.iterdir()) < 100_000
+    assert Path(first["folder"]).parent == emulator.state / "functions" / "code"
     assert emulator.stop() < 2
-    assert list((emulator.state / "tmp").glob("ministack-lambda-*")) == []
+    assert not any(is_running(found["pid"]) for found in (first, second))
     emulator.start()
     assert call(emulator)["folder"] == first["folder"]
 
@@ -98,9 +96,8 @@ def test_an_update_is_saved_and_the_old_code_goes_at_the_next_start(emulator: Ru
     assert new["mark"] == "second"
     time.sleep(1.3)
     emulator.kill()
-    assert list((emulator.state / "tmp").glob("ministack-lambda-*"))
     emulator.start()
-    assert list((emulator.state / "tmp").glob("ministack-lambda-*")) == []
-    assert [path.name for path in (emulator.state / "functions").iterdir()] == [Path(new["folder"]).name]
+    unpacked = [path.name for path in (emulator.state / "functions" / "code").iterdir()]
+    assert unpacked == [Path(new["folder"]).name]
     assert not old.exists()
     assert call(emulator)["mark"] == "second"

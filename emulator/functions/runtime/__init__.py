@@ -1,0 +1,1 @@
+"""What runs in the functions' interpreter. Standard library only; nothing here may import the rest of the emulator."""
