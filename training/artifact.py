@@ -1,8 +1,9 @@
-"""The model artifact as Fit leaves it: a candidate fitted on all rows, with everything that serving it needs."""
+"""The model artifact as Fit leaves it: a candidate fitted on the snapshot, with everything that serving it needs."""
 
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from cumulet.contracts.manifests import DatasetManifest, ModelManifest, canonical
 from cumulet.core.model import code_fingerprint, project_root
 from cumulet.core.sketches import FeatureSketch, InputSketch, Reference
-from cumulet.core.usecase import Candidate, UseCase
+from cumulet.core.usecase import Candidate, State, UseCase
 from training import fitting, golden, packing
 from training.dataset import Rows
 
@@ -20,21 +21,37 @@ PARITY_ROWS = 2_000
 """Rows, as they are and with missing values and unseen codes, on which the fitted model and its file are compared."""
 
 
-def write(
-    use_case: UseCase, candidate: Candidate, rows: Rows, dataset: DatasetManifest, *, threshold: float, folder: Path
-) -> ModelManifest:
-    """Fit the candidate on all rows; write model.onnx, state.json, manifest.json, reference.json and code/."""
+@dataclass(frozen=True)
+class Fitted:
+    """A candidate, and what it was fitted on: rows, the transform's state, and their matrix (n, d)."""
+
+    candidate: Candidate
+    rows: Rows
+    state: State
+    matrix: NDArray[np.float32]
+    model: Any
+
+
+def fit(use_case: UseCase, candidate: Candidate, rows: Rows) -> Fitted:
+    """The candidate fitted on all of the rows."""
     state = json.loads(canonical(use_case.fit_state(rows.columns, rows.y)))
     matrix = use_case.transform(rows.columns, state)
-    model = fitting.fit_candidate(candidate, matrix, rows.y)
-    model_file = fitting.to_onnx(model, matrix.shape[1])
+    return Fitted(candidate, rows, state, matrix, fitting.fit_candidate(candidate, matrix, rows.y))
+
+
+def write(
+    use_case: UseCase, fitted: Fitted, dataset: DatasetManifest, *, threshold: float, folder: Path
+) -> ModelManifest:
+    """Write model.onnx, state.json, manifest.json, reference.json (a sketch of the rows fitted on) and code/."""
+    model, rows, state = fitted.model, fitted.rows, fitted.state
+    model_file = fitting.to_onnx(model, fitted.matrix.shape[1])
 
     def predict(columns: Any) -> NDArray[np.float64]:
         return fitting.probabilities(model, use_case.transform(columns, state))
 
     manifest = ModelManifest(
         use_case=use_case.name,
-        algorithm=candidate.algorithm,
+        algorithm=fitted.candidate.algorithm,
         dataset_id=dataset.dataset_id,
         cut_off=dataset.cut_off,
         fingerprint=code_fingerprint(use_case),
@@ -45,7 +62,7 @@ def write(
     )
     reference = Reference(
         inputs=InputSketch.learn(_inputs(use_case, rows)),
-        predictions=FeatureSketch.learn(fitting.probabilities(model, matrix)),
+        predictions=FeatureSketch.learn(fitting.probabilities(model, fitted.matrix)),
     )
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "model.onnx").write_bytes(model_file)

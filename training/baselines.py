@@ -35,17 +35,26 @@ def predict(use_case: UseCase, baseline: Baseline, train: Rows, judge: Rows, mat
 
 def logistic(train: NDArray[np.float32], y: Floats, judge: NDArray[np.float32]) -> Floats:
     """Logistic regression on the candidate's own matrix; medians for missing, standardised, L2."""
-    from sklearn.impute import SimpleImputer
     from sklearn.linear_model import LogisticRegression
-    from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import StandardScaler
 
-    model = make_pipeline(
-        SimpleImputer(strategy="median", keep_empty_features=True),
-        StandardScaler(),
-        LogisticRegression(solver="newton-cholesky"),
-    )
-    return np.asarray(model.fit(train.astype(np.float64), y).predict_proba(judge)[:, 1], np.float64)
+    earlier, later = _standardised(train.astype(np.float64), judge.astype(np.float64))
+    model = LogisticRegression(solver="newton-cholesky").fit(earlier, y)
+    return np.asarray(model.predict_proba(later)[:, 1], np.float64)
+
+
+def _standardised(train: Floats, judge: Floats) -> tuple[Floats, Floats]:
+    """Both matrices with the training columns' median for what is missing, at their mean 0 and deviation 1.
+
+    A column that is missing throughout, or constant, is 0. (scikit-learn's imputer and scaler take five times as long.)
+    """
+    present = ~np.isnan(train).all(axis=0)
+    median = np.zeros(train.shape[1])
+    median[present] = np.nanmedian(train[:, present], axis=0)
+    filled = [np.where(np.isnan(matrix), median, matrix) for matrix in (train, judge)]
+    mean, deviation = filled[0].mean(axis=0), filled[0].std(axis=0)
+    scale = np.where(deviation > 0, deviation, 1.0)
+    earlier, later = ((matrix - mean) / scale * (deviation > 0) for matrix in filled)
+    return earlier, later
 
 
 def table(metrics: Mapping[str, Mapping[str, Any]]) -> str:

@@ -14,11 +14,14 @@ from cumulet.adapters import parquet
 from cumulet.contracts.errors import ContractError
 from cumulet.contracts.manifests import DatasetManifest, sha256
 from cumulet.core.schema import Columns, concatenate, select
-from cumulet.core.usecase import UseCase
+from cumulet.core.usecase import FitRows, UseCase
+from training.sampling import draws, sample
 
 DATA = "data.parquet"
 MANIFEST = "manifest.json"
 LABEL = "label"
+EVERY = FitRows()
+"""No limit: all rows are fitted on."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,7 @@ class Rows:
 
 
 def read(folder: Path, use_case: UseCase) -> tuple[Rows, DatasetManifest]:
-    """The rows of a snapshot.
+    """The rows of a snapshot that have a label.
 
     Raises ContractError when the data are not what the manifest says, or are of another schema than the use case's.
     """
@@ -51,15 +54,24 @@ def read(folder: Path, use_case: UseCase) -> tuple[Rows, DatasetManifest]:
             f"dataset {manifest.dataset_id} has another schema than {use_case.name} now; take a new one"
         )
     columns = parquet.decode(data)
+    columns = select(columns, np.flatnonzero(np.isfinite(columns[LABEL])))
     labels = columns.pop(LABEL)
     return Rows(columns, labels, use_case.days(columns)), manifest
 
 
-def forward_folds(rows: Rows, folds: int, fold_days: int) -> list[tuple[Rows, Rows]]:
+def limited(rows: Rows, maximum: int, half_life_days: float) -> Rows:
+    """At most `maximum` of the rows (0: all), drawn as `training.sampling` does."""
+    if not 0 < maximum < len(rows):
+        return rows
+    return rows.where(sample(draws(rows.columns["id"]), rows.days, maximum, half_life_days))
+
+
+def forward_folds(rows: Rows, folds: int, fold_days: int, limit: FitRows = EVERY) -> list[tuple[Rows, Rows]]:
     """Pairs of rows to fit on and later rows to judge on: as if a model had been fitted anew every `fold_days` days.
 
     The judged parts are the last `folds` spans of `fold_days` days, shorter where the snapshot is: at most two thirds
-    of its days are judged. One span alone may be a lucky month; several together decide better.
+    of its days are judged. One span alone may be a lucky month; several together decide better. Of the rows before a
+    span `limit` says how many are fitted on; all rows of the span are judged.
     Source: Tashman (2000), Out-of-sample tests of forecasting accuracy, Int. J. of Forecasting 16(4): rolling origin.
     Raises ContractError when there are too few days or a part has one class only.
     """
@@ -68,11 +80,23 @@ def forward_folds(rows: Rows, folds: int, fold_days: int) -> list[tuple[Rows, Ro
     if length < 1:
         raise ContractError(f"the snapshot has labels of {days} days, {folds} folds need {2 * folds}; ingest more days")
     starts = [rows.days.max() + 1 - length * n for n in range(folds, 0, -1)]
-    pairs = [(rows.where(rows.days < a), rows.where((rows.days >= a) & (rows.days < a + length))) for a in starts]
+    pairs = [
+        (_before(rows, start, limit), rows.where((rows.days >= start) & (rows.days < start + length)))
+        for start in starts
+    ]
     for part in (part for pair in pairs for part in pair):
         if not 0 < part.y.sum() < len(part):
             raise ContractError(f"{len(part)} rows to fit or judge on have one class only; ingest more days")
     return pairs
+
+
+def _before(rows: Rows, start: np.datetime64, limit: FitRows) -> Rows:
+    """What a fold is fitted on; positions are settled first, so that columns are copied for the rows it takes only."""
+    before = np.flatnonzero(rows.days < start)
+    if 0 < limit.fold_maximum < len(before):
+        drawn = draws(rows.columns["id"][before])
+        before = before[sample(drawn, rows.days[before], limit.fold_maximum, limit.half_life_days)]
+    return rows.where(before)
 
 
 def together(parts: Sequence[Rows]) -> Rows:

@@ -1,4 +1,4 @@
-"""Fit, a training job: baselines and candidates forward in time, fold by fold, then the best candidate on everything.
+"""Fit, a training job: baselines and candidates forward in time, fold by fold, and the best candidate on the snapshot.
 
 In, channel `train`: a dataset snapshot. Out, in SM_MODEL_DIR: the artifact (training/artifact.py); in
 SM_OUTPUT_DATA_DIR: holdout.parquet, the later rows with every model's prediction, and training.json, what was tried.
@@ -21,9 +21,10 @@ from cumulet.contracts.manifests import ModelManifest
 from cumulet.core import metrics
 from cumulet.core.usecase import Candidate, UseCase
 from training import artifact, baselines, fitting
-from training.dataset import Rows, forward_folds, read, together
+from training.dataset import Rows, forward_folds, limited, read, together
 from training.failures import reported
 from training.holdout import Holdout
+from training.threads import side_by_side
 
 
 def predict_later(use_case: UseCase, earlier: Rows, later: Rows) -> dict[str, NDArray[np.float64]]:
@@ -38,11 +39,20 @@ def predict_later(use_case: UseCase, earlier: Rows, later: Rows) -> dict[str, ND
     return found
 
 
-def backtest(use_case: UseCase, folds: Sequence[tuple[Rows, Rows]]) -> tuple[Rows, dict[str, NDArray[np.float64]]]:
-    """All judged rows, and every model's predictions (n,) on them."""
-    parts = [predict_later(use_case, earlier, later) for earlier, later in folds]
+def fit_all(
+    use_case: UseCase, rows: Rows, folds: int, fold_days: int
+) -> tuple[list[artifact.Fitted], Rows, dict[str, NDArray[np.float64]]]:
+    """Every candidate fitted on the snapshot; and from the backtest all judged rows, with every model's predictions."""
+    limit = use_case.fit_rows
+    pairs = forward_folds(rows, folds, fold_days, limit)
+    recent = limited(rows, limit.maximum, limit.half_life_days)
+    with side_by_side() as pool:
+        finals = [pool.submit(artifact.fit, use_case, candidate, recent) for candidate in use_case.candidates]
+        tasks = [pool.submit(predict_later, use_case, earlier, later) for earlier, later in pairs]
+        parts = [task.result() for task in tasks]
+        fitted = [final.result() for final in finals]
     predictions = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-    return together([later for _, later in folds]), predictions
+    return fitted, together([later for _, later in pairs]), predictions
 
 
 def judge(use_case: UseCase, y: NDArray[np.float64], found: dict[str, NDArray[np.float64]]) -> dict[str, Any]:
@@ -89,18 +99,18 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--folds", type=int, default=4, help="how often to fit anew and judge on what follows")
     parser.add_argument("--fold-days", type=int, default=14, help="how many days each is judged on")
     arguments = parser.parse_args(argv)
-    os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # scikit-learn's idle threads would spin on a shared machine
     use_case = usecases.load(JobEnv.from_env(os.environ).use_case)
     rows, dataset = read(Path(os.environ.get("SM_CHANNEL_TRAIN", "/opt/ml/input/data/train")), use_case)
     print(f"run {arguments.run}: dataset {dataset.dataset_id}, {len(rows)} labelled rows", flush=True)
-    later, found = backtest(use_case, forward_folds(rows, arguments.folds, arguments.fold_days))
+    fitted, later, found = fit_all(use_case, rows, arguments.folds, arguments.fold_days)
     judged = judge(use_case, later.y, found)
     chosen = best_candidate(use_case, judged)
     output = Path(os.environ.get("SM_OUTPUT_DATA_DIR", "/opt/ml/output/data"))
     Holdout(later, found, tried(use_case, chosen, judged, arguments.folds)).write(output)
     folder = Path(os.environ.get("SM_MODEL_DIR", "/opt/ml/model"))
     threshold = judged[chosen.name]["threshold"]
-    manifest = artifact.write(use_case, chosen, rows, dataset, threshold=threshold, folder=folder)
+    best = next(final for final in fitted if final.candidate is chosen)
+    manifest = artifact.write(use_case, best, dataset, threshold=threshold, folder=folder)
     report(chosen, judged, manifest)
 
 

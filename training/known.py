@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -11,7 +11,7 @@ import numpy as np
 from cumulet.adapters import parquet
 from cumulet.adapters.lake import Lake
 from cumulet.contracts import lake as keys
-from cumulet.contracts.errors import JobError, NotFoundError
+from cumulet.contracts.errors import JobError
 from cumulet.contracts.manifests import DayManifest, sha256
 from cumulet.core.schema import Columns, concatenate, moments, select
 from cumulet.core.specs import Latest
@@ -31,17 +31,16 @@ class Known:
     sources: Mapping[str, str]
 
     @classmethod
-    def read(cls, lake: Lake, use_case: UseCase, night: date) -> Known:
-        """Read what the nights up to `night` have committed; partitions of later nights are not touched.
+    def read(cls, lake: Lake, use_case: UseCase, nights: Mapping[date, DayManifest], after: date = date.min) -> Known:
+        """Read what some nights have committed (`committed`); partitions of other nights are not touched.
 
-        Raises NotFoundError when no night is committed, JobError when a partition is not what its night committed.
+        Of the nights up to `after` only labels are read: the later ones look back on them.
+        Raises JobError when a partition is not what its night committed.
         """
-        nights = committed(lake, use_case.name, night)
-        if not nights:
-            raise NotFoundError(f"{use_case.name}: no day up to {night} is in the lake; run its nights first")
+        own = {day: manifest for day, manifest in nights.items() if day > after}
         datasets = [use_case.name, *(f"{use_case.name}_{table}" for table in use_case.side_tables)]
         sources: dict[str, str] = {}
-        records, *side = (_tables(lake, nights, keys.curated, d, sources) for d in datasets)
+        records, *side = (_tables(lake, own, keys.curated, d, sources) for d in datasets)
         labels = [
             {**columns, "known": np.full(len(columns["label"]), np.datetime64(day, "D"))}
             for day, columns in _tables(lake, nights, keys.labels, use_case.name, sources)
@@ -62,12 +61,17 @@ def in_time(use_case: UseCase, table: str, night: date, columns: Columns) -> Col
     return columns
 
 
-def committed(lake: Lake, use_case: str, night: date) -> dict[date, DayManifest]:
-    """The manifests of the days committed up to a night, in their order."""
-    listed = lake.list(keys.commit(use_case, night).split("dt=")[0])
-    marks = (key for key in listed if key.endswith("/_manifest.json"))
-    days = (date.fromisoformat(key.split("dt=")[1].split("/")[0]) for key in marks)
-    wanted = sorted(day for day in days if day <= night)
+def commits_of(lake: Lake, use_case: str, night: date) -> dict[date, str]:
+    """The days committed up to a night, in their order, each with the entity tag of its manifest."""
+    listed = lake.tags(keys.commit(use_case, night).split("dt=")[0])
+    marks = {key.split("dt=")[1].split("/")[0]: tag for key, tag in listed.items() if key.endswith("/_manifest.json")}
+    found = {date.fromisoformat(day): tag for day, tag in sorted(marks.items())}
+    return {day: tag for day, tag in found.items() if day <= night}
+
+
+def committed(lake: Lake, use_case: str, days: Iterable[date]) -> dict[date, DayManifest]:
+    """The manifests of committed days."""
+    wanted = list(days)
     found = lake.find_many(keys.commit(use_case, day) for day in wanted)
     return {day: DayManifest.from_json(data) for day, data in zip(wanted, found, strict=True) if data is not None}
 

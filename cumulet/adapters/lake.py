@@ -79,8 +79,12 @@ class Lake:
 
     def list(self, prefix: str) -> Sequence[str]:
         """All keys below a prefix, sorted."""
+        return tuple(self.tags(prefix))
+
+    def tags(self, prefix: str) -> dict[str, str]:
+        """The entity tag of every object below a prefix, by key, sorted: another content has another tag."""
         pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix)
-        return sorted(item["Key"] for page in pages for item in page.get("Contents", ()))
+        return dict(sorted((item["Key"], item["ETag"]) for page in pages for item in page.get("Contents", ())))
 
     def etags(self, prefix: str, first: str, last: str) -> Iterator[tuple[str, str]]:
         """(key, ETag) of the objects below a prefix whose key is from `first` to `last`, in their order."""

@@ -23,6 +23,7 @@ __all__ = [
     "ContextSpec",
     "CostMatrix",
     "CutOff",
+    "FitRows",
     "GateRules",
     "Label",
     "State",
@@ -84,6 +85,20 @@ class Candidate:
 
 
 @dataclass(frozen=True, kw_only=True)
+class FitRows:
+    """How many rows of a snapshot are fitted on at most (0: all), so that a training's time does not grow with history.
+
+    Which rows is decided by `training.sampling`: recent ones are likelier, a hash of the id draws among them.
+    """
+
+    maximum: int = 0
+    fold_maximum: int = 0
+    """The same for each fold of the backtest: with fewer rows than the candidate itself it is judged a little hard."""
+    half_life_days: float = 0.0
+    """A row so much older is half as likely to be taken; 0: age does not matter."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class UseCase:
     """A prediction problem. `transform(columns with context, state)` gives the float32 matrix (n, len(feature_names));
     `fit_state(columns with context, labels)` learns the state from a training window."""
@@ -112,6 +127,7 @@ class UseCase:
     """Slices with fewer rows say nothing and are not reported."""
     sensitive: tuple[str, ...] = ()
     gates: GateRules = field(default_factory=GateRules)
+    fit_rows: FitRows = field(default_factory=FitRows)
 
     def days(self, columns: Columns) -> np.ndarray:
         """The day of every record, datetime64[D] (n,)."""

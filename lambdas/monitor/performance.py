@@ -64,7 +64,8 @@ def pairs(predictions: Columns, labels: Columns) -> tuple[np.ndarray, np.ndarray
     """Labels and predictions of the records that have both, each of shape (n,); of two labels the first counts."""
     known: dict[str, float] = {}
     if labels:
-        for id_, label in zip(labels["id"].tolist(), labels["label"].tolist(), strict=True):
+        there = np.isfinite(labels["label"])
+        for id_, label in zip(labels["id"][there].tolist(), labels["label"][there].tolist(), strict=True):
             known.setdefault(id_, label)
     y = np.array([known.get(id_, np.nan) for id_ in predictions["id"].tolist()], dtype=np.float64)
     p = predictions["prediction"].astype(np.float64)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cumulet.core.usecase import Baseline, Candidate, CostMatrix, Label, UseCase
+from cumulet.core.usecase import Baseline, Candidate, CostMatrix, FitRows, Label, UseCase
 from usecases.flights.context import CONTEXT
 from usecases.flights.schema import CUT_OFF, OUTCOMES, RECORDS, WEATHER, late
 from usecases.flights.transform import FEATURE_NAMES, fit_state, monotonic, transform
@@ -28,9 +28,9 @@ USE_CASE = UseCase(
             "hist_gradient_boosting",
             algorithm="HistGradientBoostingClassifier",
             parameters={
-                "max_iter": 200,
+                "max_iter": 100,
                 "max_leaf_nodes": 8,
-                "learning_rate": 0.04,
+                "learning_rate": 0.08,
                 "l2_regularization": 50.0,
                 "min_samples_leaf": 400,
                 "max_features": 0.2,
@@ -45,6 +45,7 @@ USE_CASE = UseCase(
         Baseline("carrier × hour rate", kind="rate", keys=("carrier", "hour")),
         Baseline("logistic regression", kind="logistic"),
     ),
+    fit_rows=FitRows(maximum=60_000, fold_maximum=30_000, half_life_days=120),
     cost=CostMatrix(miss=4, false_alarm=1),
     event_time="sched_dep",
     example={
