@@ -11,7 +11,7 @@ PINNED = "1.5.33"
 
 NAMES: dict[str, tuple[str, ...]] = {
     "ministack.app": ("AUTH", "SERVICE_HANDLERS", "_build_persistence_save_dict", "_parse_execute_api_url", "app"),
-    "ministack.core.concurrency": ("esm_wake",),
+    "ministack.core.concurrency": ("esm_wake", "run_reentrant"),
     "ministack.core.persistence": ("_json_default", "_state_format_version", "STATE_DIR"),
     "ministack.core.responses": ("get_account_id", "request_scope", "set_request_account_id"),
     "ministack.core.iam_evaluator": (
@@ -20,7 +20,6 @@ NAMES: dict[str, tuple[str, ...]] = {
     ),
     "ministack.core.iam_actions": ("_lambda_action", "identity_denial_message"),
     "ministack.core.router": ("_is_aws_service_name", "detect_service"),
-    "ministack.core.concurrency": ("run_reentrant",),
     "ministack.core.lambda_runtime": ("reset",),
     "ministack.services.apigateway": ("run_reentrant",),
     "ministack.services.apigateway_v1": (
