@@ -66,7 +66,8 @@ class Reader:
         with TemporaryDirectory() as folder:
             model = Model.load(artifact.unpack(artifact.fetch(frozen_uri), Path(folder)), self.use_case)
         snapshot = keys.snapshot(self.use_case.name, model.manifest.dataset_id)
-        train = parquet.decode(self.lake.get(f"{snapshot}data.parquet"))
+        taken = parquet.decode(self.lake.get(f"{snapshot}data.parquet"))
+        train = select(taken, np.flatnonzero(np.isfinite(taken["label"])))
         y = train["label"].astype(np.float64)
         found = {FROZEN: model.predict(judged)}
         for baseline in self.use_case.baselines:
