@@ -16,6 +16,7 @@ from emulator.persistence import Saver
 from emulator.services import create_all
 from emulator.substrate import (
     actions,
+    archive,
     deliveries,
     expiry,
     functions,
@@ -38,6 +39,7 @@ def assemble(*, state: Path, endpoint: str, clock: EmulatorClock) -> Gateway:
     cloud = LocalCloud(
         state=state, region=settings.REGION, account=settings.ACCOUNT, endpoint_url=endpoint, clock=clock, saver=saver
     )
+    archive.install(state / "services" / "archive.sqlite")
     tenants.install()
     actions.install()
     calls = functions.install(cloud)

@@ -17,8 +17,13 @@ log = logging.getLogger("emulator.persistence")
 
 QUIET_S = 0.3  # after a change, wait this long for more of them
 LATEST_S = 0.8  # but never longer than this
-# Hashing the code of every function is dear; it changes through these scopes alone.
-DEAR = {"lambda": {b"lambda", b"cloudformation"}}
+# What is dear to look at and changes through the requests of these scopes alone.
+DEAR = {
+    "lambda": {b"lambda", b"cloudformation"},
+    "cloudformation": {b"cloudformation"},
+    "iam": {b"iam", b"cloudformation"},
+    "apigateway_v1": {b"apigateway", b"cloudformation"},
+}
 _READS = (b"Get", b"Describe", b"List", b"Query", b"Scan", b"BatchGet", b"Head", b"Filter", b"Test", b"Validate")
 
 

@@ -26,7 +26,12 @@ NAMES: dict[str, tuple[str, ...]] = {
         "_GatewayError", "_gateway_error_response", "_stages_v1", "find_api_scope", "run_reentrant",
     ),
     "ministack.services.cloudformation.provisioners": ("_RESOURCE_HANDLERS",),
-    "ministack.services.cloudwatch_logs": ("_create_log_group", "_create_log_stream", "_put_log_events", "time"),
+    "ministack.services.cloudwatch_logs": (
+        "_build_log_record", "_create_log_group", "_create_log_stream", "_deliveries", "_delivery_destinations",
+        "_delivery_sources", "_destinations", "_log_events_lock", "_log_group_policies", "_log_groups", "_log_records",
+        "_metric_filters", "_put_log_events", "_queries", "_resource_policies", "get_state", "load_persisted_state",
+        "time",
+    ),
     "ministack.services.dynamodb": (
         "_build_change_record", "_emit_stream_event", "_items_replaced", "_remove_item", "_set_item", "_tables",
         "_ttl_reaper", "_ttl_settings", "now_iso", "time",
@@ -52,9 +57,10 @@ NAMES: dict[str, tuple[str, ...]] = {
     "ministack.services.sts": ("register_session",),
     "ministack.services.stepfunctions": (
         "ThreadPoolExecutor", "_ExecutionError", "_SERVICE_DISPATCH", "_add_event", "_execute_task", "_executions",
-        "_fail_execution", "_find_matching_retrier", "_invoke_resource", "_invoke_resource_with_timeout",
-        "_run_execution", "_scaled_sleep", "_sleep_until", "_state_machines", "_stop_execution", "futures_wait",
-        "now_iso", "threading", "time",
+        "_activities", "_fail_execution", "_find_matching_retrier", "_invoke_resource", "_invoke_resource_with_timeout",
+        "_run_execution", "_scaled_sleep", "_sleep_until", "_map_runs", "_state_machine_aliases",
+        "_state_machine_versions", "_state_machines", "_stop_execution", "_tags", "futures_wait", "get_state",
+        "load_persisted_state", "now_iso", "threading", "time",
     ),
 }  # fmt: skip
 
