@@ -40,10 +40,13 @@ NAMES: dict[str, tuple[str, ...]] = {
     "ministack.services.iam": ("_roles",),
     "ministack.services.lambda_svc": (
         "CODE_BLOB_DIR", "_BLOB_REF_KEY", "_ESM_IDLE_WAKE_GAP_SECONDS", "_esm_backoff_until", "_execute_function_warm",
-        "_fetch_code_from_s3", "_iter_all_esms", "_poller_started", "_read_code_blob", "_run_sqs_batch",
-        "serve_function_code", "spawn_background",
+        "_fetch_code_from_s3", "_iter_all_esms", "_poller_started", "_read_code_blob", "_route_async_failure",
+        "_run_sqs_batch", "_send_ddb_stream_failure_record", "serve_function_code", "spawn_background",
     ),
-    "ministack.services.s3": ("_object_disk_path",),
+    "ministack.services.s3": (
+        "_deliver_event_to_sqs", "_fire_s3_event", "_fire_s3_event_async", "_object_disk_path", "now_iso", "threading",
+        "time",
+    ),
     "ministack.services.scheduler": ("_schedules", "_to_epoch", "start_scheduler", "time"),
     "ministack.services.sns": ("_threading", "time"),
     "ministack.services.sqs": ("_HANDLERS", "_act_receive_message", "_queue_by_arn", "_queues", "time"),
