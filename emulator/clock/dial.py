@@ -52,7 +52,7 @@ class Dial:
 
     def hold(self, moment: datetime) -> None:
         """Stand at a moment of an advance."""
-        self._held = moment
+        self._held = moment.astimezone(UTC)
         self.save()
 
     def let_go(self) -> None:
