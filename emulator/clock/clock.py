@@ -20,7 +20,7 @@ class EmulatorClock:
     """Implements `emulator.service.Clock`.
 
     Jumps (`set`, `freeze`, `use_real_time`) fire nothing that they pass over; `advance` fires everything, in order.
-    Listeners run, in the caller's thread, after each of them and before it returns.
+    Listeners run, in the caller's thread, after each jump and before it returns; an advance has agendas for that.
     """
 
     def __init__(self, path: Path) -> None:
@@ -69,10 +69,7 @@ class EmulatorClock:
         """
         if in_utc(to) < self.now():
             raise ValueError(f"to={to.isoformat()}: the clock is at {self.now().isoformat()}; only `set` goes back")
-        try:
-            return self._engine.advance(in_utc(to), limit_s)
-        finally:
-            self._tell()
+        return self._engine.advance(in_utc(to), limit_s)
 
     def cancel(self) -> bool:
         """End an advance where it stands; False when there is none."""
@@ -82,7 +79,7 @@ class EmulatorClock:
         return True
 
     def on_change(self, listener: Callable[[], None]) -> None:
-        """Call this after each change."""
+        """Call this after each jump."""
         self._listeners.append(listener)
 
     def add(self, agenda: Agenda, *, before_waits: bool = False) -> None:

@@ -10,6 +10,8 @@ from typing import Any
 
 from emulator.files import write_atomically
 
+SAVE_EVERY_S = 0.02  # real seconds, in an advance at whose moments nothing goes on
+
 
 class Dial:
     """Real time plus an offset in seconds, or an instant at which it is held. `fired_until`: all due by then has fired.
@@ -20,6 +22,7 @@ class Dial:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._saved = 0.0
         saved: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {}
         offset_s = saved.get("offset_s")
         self.mode: str = saved.get("mode", "real" if offset_s is None else "set")  # real, set or frozen
@@ -51,9 +54,10 @@ class Dial:
         self.save()
 
     def hold(self, moment: datetime) -> None:
-        """Stand at a moment of an advance."""
-        self._held = moment
-        self.save()
+        """Stand at a moment of an advance; moments that pass quickly are not all written."""
+        self._held = moment.astimezone(UTC)
+        if time.monotonic() - self._saved > SAVE_EVERY_S:
+            self.save()
 
     def let_go(self) -> None:
         """After an advance: stay where it is when frozen, else run on from there."""
@@ -63,6 +67,7 @@ class Dial:
 
     def save(self) -> None:
         """Write the file."""
+        self._saved = time.monotonic()
         saved = {
             "mode": self.mode,
             "offset_s": None if self.mode == "real" else self._offset_s,

@@ -56,6 +56,8 @@ class Engine:
     def settle(self) -> None:
         """In the thread of an advance: wait until nothing is under way; elsewhere nothing."""
         if self._advancer == threading.get_ident():
+            if self._underway.is_active:
+                self._dial.save()  # a kill from here on leaves the clock at this moment, which fires again
             self._underway.settle(self._limit_s, lambda: self._cancelled)
 
     def wake(self) -> None:

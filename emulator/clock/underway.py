@@ -52,6 +52,11 @@ class Underway:
             self._current.task = before
             task.end()
 
+    @property
+    def is_active(self) -> bool:
+        """Whether anything is under way that does not wait."""
+        return bool(self._active)
+
     def names(self) -> list[str]:
         """What is active, by name."""
         with self._changed:
@@ -121,8 +126,13 @@ class Underway:
             self.pause(task)
         self._on_wait()
         while not wait.over.wait(LOOK_S):
-            self.rouse()
+            self._look(wait)
         return wait.reached
+
+    def _look(self, wait: _Wait) -> None:
+        with self._changed:
+            if wait in self._waits and wait.stopped():
+                self._go_on(wait, reached=False)
 
     def _go_on(self, wait: _Wait, *, reached: bool) -> None:
         self._waits.remove(wait)

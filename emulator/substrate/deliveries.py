@@ -10,16 +10,24 @@ from typing import Any
 
 from ministack.core.concurrency import esm_wake
 from ministack.core.responses import request_scope
-from ministack.services import eventbridge, lambda_svc, sns, sqs
+from ministack.services import eventbridge, lambda_svc, s3, sns, sqs
 
 from emulator.clock.underway import Task, Underway
 from emulator.service import Clock
+from emulator.substrate.moments import ClockTime, iso_stamp
+from emulator.substrate.rebinding import rebind
 from emulator.substrate.threads import Threads
 
 
 def install(clock: Clock, underway: Underway) -> None:
     """Let an advancing clock wait for what is delivered, and stop where a delayed message can be."""
     eventbridge.threading = sns._threading = Threads(underway, "delivery to")
+    time = ClockTime(clock)  # a message sent at another time than its queue's would be seen at another
+    rebind(lambda_svc, "_route_async_failure", time=time)
+    rebind(lambda_svc, "_send_ddb_stream_failure_record", time=time)
+    rebind(s3, "_deliver_event_to_sqs", time=time)
+    rebind(s3, "_fire_s3_event", now_iso=lambda: iso_stamp(clock))
+    rebind(s3, "_fire_s3_event_async", threading=Threads(underway, "notification of"))
     poller = Poller(underway, esm_wake.set, esm_wake.wait)
     esm_wake.set, esm_wake.wait = poller.wake, poller.wait
     lambda_svc._ESM_IDLE_WAKE_GAP_SECONDS = 0  # an advance would wait for it, once for each message

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 import itertools
+import math
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -24,7 +25,7 @@ Item = dict[str, dict[str, Any]]
 
 def install(clock: Clock, *, on_fire: Callable[[], None]) -> None:
     """Let the clock delete expired items instead of ministack's thread; `on_fire` is called when one was due."""
-    expiry = Expiry(on_fire)
+    expiry = Expiry(clock, on_fire)
     set_item, replaced, build = dynamodb._set_item, dynamodb._items_replaced, dynamodb._build_change_record
 
     def set_and_note(table: Table, partition: Any, sort: Any, item: Item) -> Any:
@@ -62,8 +63,8 @@ class Expiry:
 
     name = "expiry"
 
-    def __init__(self, on_fire: Callable[[], None]) -> None:
-        self._on_fire = on_fire
+    def __init__(self, clock: Clock, on_fire: Callable[[], None]) -> None:
+        self._clock, self._on_fire = clock, on_fire
         self._tracked: dict[str, Tracked] = {}  # by table's ARN
         self._lock = threading.RLock()
         self._deleting = threading.local()
@@ -78,7 +79,7 @@ class Expiry:
         with self._lock:
             tracked = self._tracked.get(table["TableArn"])
             if tracked:
-                tracked.push(partition, sort, item)
+                tracked.push(partition, sort, item, self._clock.now())
 
     def forget(self, table: Table) -> None:
         """All items were replaced: read them again."""
@@ -86,9 +87,9 @@ class Expiry:
             self._tracked.pop(table["TableArn"], None)
 
     def next_due(self, after: datetime) -> datetime | None:
-        """When the next item expires; the next second for one that was stored too late."""
+        """When the next item expires: at the next second when its time had passed as it was stored."""
         with self._lock:
-            first = min((when for _, tracked in self._all() if (when := tracked.first(after))), default=None)
+            first = min((when for _, tracked in self._all() if (when := tracked.first())), default=None)
         if first is None:
             return None
         return max(datetime.fromtimestamp(first, UTC), after.replace(microsecond=0) + timedelta(seconds=1))
@@ -99,7 +100,7 @@ class Expiry:
         self._on_fire()
         try:
             for (account, region), tracked in self._all():
-                while (when := tracked.first(moment)) and when <= moment.timestamp():
+                while (when := tracked.first()) and when <= moment.timestamp():
                     with request_scope(account, region):
                         tracked.delete_first()
         finally:
@@ -118,40 +119,41 @@ class Expiry:
     def _track(self, table: Table, attribute: str) -> Tracked:
         tracked = self._tracked.get(table["TableArn"])
         if tracked is None or tracked.attribute != attribute or tracked.table is not table:
-            tracked = self._tracked[table["TableArn"]] = Tracked(table, attribute)
+            tracked = self._tracked[table["TableArn"]] = Tracked(table, attribute, self._clock.now())
         return tracked
 
 
 class Tracked:
     """One table's items by the time that they expire; entries whose item has gone or changed are passed over."""
 
-    def __init__(self, table: Table, attribute: str) -> None:
+    def __init__(self, table: Table, attribute: str, now: datetime) -> None:
         self.table, self.attribute = table, attribute
-        self._heap: list[tuple[float, int, Any, Any]] = []  # epoch seconds, number, values of the keys
+        self._heap: list[tuple[float, int, float, Any, Any]] = []  # due, number, the item's time, values of the keys
         self._numbers = itertools.count()
         for partition, items in list(table["items"].items()):
             for sort, item in list(items.items()):
-                self.push(partition, sort, item)
+                self.push(partition, sort, item, now)
 
-    def push(self, partition: Any, sort: Any, item: Item) -> None:
-        """Follow an item."""
+    def push(self, partition: Any, sort: Any, item: Item, now: datetime) -> None:
+        """Follow an item that is stored now."""
         when = self._when(item)
-        if when is not None:
-            heapq.heappush(self._heap, (when, next(self._numbers), partition, sort))
+        if when is not None and when > now.timestamp() - TOO_OLD_S:
+            due = max(when, math.floor(now.timestamp()) + 1.0)
+            heapq.heappush(self._heap, (due, next(self._numbers), when, partition, sort))
 
-    def first(self, now: datetime) -> float | None:
-        """When the first item expires, that did not too long ago (epoch seconds)."""
+    def first(self) -> float | None:
+        """When the first item is due (epoch seconds)."""
         while self._heap:
-            when, _, partition, sort = self._heap[0]
+            due, _, when, partition, sort = self._heap[0]
             item = self.table["items"].get(partition, {}).get(sort)
-            if item is not None and self._when(item) == when and when > now.timestamp() - TOO_OLD_S:
-                return when
+            if item is not None and self._when(item) == when:
+                return due
             heapq.heappop(self._heap)
         return None
 
     def delete_first(self) -> None:
         """Delete the first item."""
-        _, _, partition, sort = heapq.heappop(self._heap)
+        *_, partition, sort = heapq.heappop(self._heap)
         old = dynamodb._remove_item(self.table, partition, sort)
         dynamodb._emit_stream_event(self.table["TableName"], "REMOVE", old, None)
 

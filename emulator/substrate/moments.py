@@ -32,12 +32,17 @@ class ClockTime:
         return self._clock.now().timestamp()
 
 
+def iso_stamp(clock: Clock) -> str:
+    """The emulator's time as ministack writes it."""
+    return clock.now().strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+
+
 def install(clock: Clock) -> None:
     """Let the services take the time from the clock."""
     for module in (cloudwatch_logs, dynamodb, eventbridge, scheduler, sns, sqs, stepfunctions):
         module.time = ClockTime(clock)
     for module in (dynamodb, stepfunctions):
-        module.now_iso = lambda: clock.now().strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+        module.now_iso = lambda: iso_stamp(clock)
     eventbridge.datetime = _datetime(clock)
     receive = sqs._act_receive_message
 

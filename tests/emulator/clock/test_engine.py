@@ -75,7 +75,7 @@ def trace_of(path: Path, agendas: list[tuple[int, list[int]]], stops: list[int])
     return trace
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     agendas=st.lists(
         st.tuples(st.sampled_from([600, 900, 1800, 3599]), st.lists(st.sampled_from([0, 60, 600, 900]), max_size=3)),
@@ -229,9 +229,21 @@ def test_a_jump_passes_over_what_was_due_and_a_jump_back_makes_it_due_again(tmp_
 def test_killed_in_an_advance_it_stands_where_it_got_to_and_fires_what_had_not_settled_again(tmp_path: Path) -> None:
     path, saved = tmp_path / "clock.json", list[bytes]()
     clock = frozen(path)
+
+    def work_until_it_is_kept() -> None:
+        work = clock.begin("work")
+
+        def run() -> None:
+            while b"00:02:00" not in (content := path.read_bytes()):
+                time.sleep(0.001)
+            saved.append(content)
+            work.end()
+
+        threading.Thread(target=run, daemon=True).start()
+
     clock.add(Once("before", after(60), bool))
-    clock.add(Once("killed in", after(120), lambda: saved.append(path.read_bytes())))
-    clock.advance(END)
+    clock.add(Once("killed in", after(120), work_until_it_is_kept))
+    clock.advance(END, limit_s=10)
     path.write_bytes(saved[0])
     again, seen = EmulatorClock(path), list[str]()
     assert (again.now(), again.mode) == (after(120), "frozen")
