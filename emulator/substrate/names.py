@@ -26,7 +26,10 @@ NAMES: dict[str, tuple[str, ...]] = {
         "_GatewayError", "_gateway_error_response", "_stages_v1", "find_api_scope",
     ),
     "ministack.services.cloudformation.provisioners": ("_RESOURCE_HANDLERS",),
-    "ministack.services.cloudwatch_logs": ("_create_log_group", "_create_log_stream", "_put_log_events"),
+    "ministack.services.cloudwatch_logs": (
+        "_append_log_events", "_create_log_group", "_create_log_stream", "_log_groups", "_metric_filters",
+        "_put_log_events", "_put_metric_filter", "handle_request",
+    ),
     "ministack.services.eventbridge": (
         "_archive_event", "_dispatch_event", "_dispatch_to_lambda", "_dispatch_to_sns", "_events_log_list",
         "_cron_next_fire", "_invoke_target", "_parse_cron_fields", "_parse_rate_seconds", "_pattern_event_view",
