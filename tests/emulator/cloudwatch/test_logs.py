@@ -75,7 +75,7 @@ def test_a_client_of_the_old_query_protocol_is_served(emulator: RunningEmulator)
         "cloudwatch", region_name="us-east-1", endpoint_url=emulator.endpoint,
         aws_access_key_id="test", aws_secret_access_key="test",
     )  # fmt: skip
-    assert client.meta.service_model.protocol_name == "query"
+    assert client.meta.service_model.resolved_protocol == "query"
     client.put_metric_data(Namespace="Old", MetricData=[{"MetricName": "m", "Value": 2.5}])
     assert client.list_metrics(Namespace="Old")["Metrics"][0]["MetricName"] == "m"
     client.put_metric_alarm(
