@@ -13,7 +13,18 @@ from emulator.gateway import Application, Gateway
 from emulator.lifespan import Lifespan
 from emulator.persistence import Saver
 from emulator.services import create_all
-from emulator.substrate import actions, functions, names, roles, schedules, settings, tenants, workflows
+from emulator.substrate import (
+    actions,
+    buckets,
+    budgets,
+    functions,
+    names,
+    roles,
+    schedules,
+    settings,
+    tenants,
+    workflows,
+)
 from emulator.substrate.application import application
 
 
@@ -26,6 +37,8 @@ def assemble(*, state: Path, endpoint: str, clock: EmulatorClock) -> Gateway:
     )
     tenants.install()
     actions.install()
+    buckets.install()
+    budgets.install()
     functions.install(state)
     workflows.install(on_end=saver.mark)
     roles.install()

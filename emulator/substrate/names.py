@@ -25,6 +25,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "ministack.services.apigateway_v1": (
         "_GatewayError", "_gateway_error_response", "_stages_v1", "find_api_scope",
     ),
+    "ministack.services.budgets": ("_create_budget", "_delete_budget"),
     "ministack.services.cloudformation.provisioners": ("_RESOURCE_HANDLERS",),
     "ministack.services.cloudwatch_logs": (
         "_append_log_events", "_create_log_group", "_create_log_stream", "_log_groups", "_metric_filters",
@@ -39,7 +40,10 @@ NAMES: dict[str, tuple[str, ...]] = {
         "CODE_BLOB_DIR", "_BLOB_REF_KEY", "_execute_function_warm", "_fetch_code_from_s3", "_read_code_blob",
         "serve_function_code",
     ),
-    "ministack.services.s3": ("_object_disk_path",),
+    "ministack.services.s3": (
+        "_delete_bucket_encryption", "_delete_bucket_lifecycle", "_object_disk_path", "_put_bucket_encryption",
+        "_put_bucket_lifecycle",
+    ),
     "ministack.services.scheduler": ("_SCHEDULE_TICK_INTERVAL", "_schedules", "_tick_schedules", "_to_epoch"),
     "ministack.services.sts": ("register_session",),
     "ministack.services.stepfunctions": (
