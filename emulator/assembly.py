@@ -17,6 +17,8 @@ from emulator.services import create_all
 from emulator.substrate import (
     actions,
     archive,
+    buckets,
+    budgets,
     deliveries,
     expiry,
     functions,
@@ -42,6 +44,8 @@ def assemble(*, state: Path, endpoint: str, clock: EmulatorClock) -> Gateway:
     archive.install(state / "services" / "archive.sqlite")
     tenants.install()
     actions.install()
+    buckets.install()
+    budgets.install()
     calls = functions.install(cloud)
     moments.install(clock)
     workflows.install(clock, on_end=saver.mark)

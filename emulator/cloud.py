@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from emulator.persistence import Saver
-from emulator.service import Clock, Create, Delete, Integration, Request, Update
-from emulator.substrate import access, events, resources, workflows
+from emulator.service import Clock, Create, Delete, Integration, LogMetrics, Request, Update
+from emulator.substrate import access, events, log_metrics, resources, workflows
 
 MetricsSink = Callable[[str, Sequence[Mapping[str, Any]]], None]
 
@@ -56,6 +56,10 @@ class LocalCloud:
     def on_metrics(self, sink: MetricsSink) -> None:
         """Let CloudWatch take the metrics of the other services."""
         self._metrics = sink
+
+    def on_logs(self, metrics: LogMetrics) -> None:
+        """Let CloudWatch make metrics of log lines."""
+        log_metrics.install(metrics)
 
     def role_credentials(self, role_arn: str, session_name: str) -> dict[str, str]:
         """Credentials of a role for a process that runs as it."""

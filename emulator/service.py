@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -152,6 +152,22 @@ class Task:
 Integration = Callable[[Task], Mapping[str, Any]]
 
 
+class LogMetrics(Protocol):
+    """What CloudWatch Logs asks of CloudWatch: metric filters, and the metrics that log lines hold."""
+
+    def check(self, pattern: str, transformations: Sequence[Mapping[str, Any]]) -> None:
+        """Raise a ServiceError on a metric filter that is refused."""
+        ...
+
+    def try_out(self, pattern: str, messages: Sequence[str]) -> list[dict[str, Any]]:
+        """What TestMetricFilter answers: the messages that fit, with what was found in them."""
+        ...
+
+    def arrived(self, lines: Sequence[tuple[int, str]], of_group: Iterable[Mapping[str, Any]]) -> None:
+        """Lines (milliseconds since 1970, text) were written to a log group that has these metric filters."""
+        ...
+
+
 class Cloud(Protocol):
     """What a service may ask of the rest; every method may be called from any thread."""
 
@@ -179,6 +195,10 @@ class Cloud(Protocol):
 
     def on_metrics(self, sink: Callable[[str, Sequence[Mapping[str, Any]]], None]) -> None:
         """Be the one who keeps what `put_metrics` is given."""
+        ...
+
+    def on_logs(self, metrics: LogMetrics) -> None:
+        """Be the one who makes metrics of log lines, whoever writes them."""
         ...
 
     def role_credentials(self, role_arn: str, session_name: str) -> dict[str, str]:

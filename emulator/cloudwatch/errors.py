@@ -23,3 +23,8 @@ def invalid_request(message: str) -> ServiceError:
 def not_found(message: str) -> ServiceError:
     """No such alarm or dashboard."""
     return ServiceError("ResourceNotFound", message, 404)
+
+
+def invalid_pattern(text: str, expected: str) -> ServiceError:
+    """A filter pattern of CloudWatch Logs that makes no sense."""
+    return ServiceError("InvalidParameterException", f"Invalid filter pattern {text!r}: expected {expected}")

@@ -58,10 +58,11 @@ class MetricDataOperations:
         times = span(periods[0], start, end)
         calculator = Calculator(metrics=metrics, expressions=expressions, times=times)
         return [
-            (query, self._labelled(query, series, queries))
+            (query, self._labelled(query, series, one_of_many=len(found) > 1))
             for query in queries
             if query.get("ReturnData", True)
-            for series in calculator.series(query["Id"])
+            for found in [calculator.series(query["Id"])]
+            for series in found
         ]
 
     def _metric(self, query: Query, start: datetime, end: datetime) -> TimeSeries:
@@ -73,7 +74,7 @@ class MetricDataOperations:
         present = {at: value for at, value in values if value is not None}
         return TimeSeries(query.period, present, query.id, query.metric.name, is_metric=True)
 
-    def _labelled(self, query: Parameters, series: TimeSeries, queries: Sequence[Parameters]) -> TimeSeries:
+    def _labelled(self, query: Parameters, series: TimeSeries, *, one_of_many: bool) -> TimeSeries:
         stat = query.get("MetricStat")
         of_metric = query_of(query["Id"], stat) if stat else None
         own = query.get("Label")
@@ -81,7 +82,7 @@ class MetricDataOperations:
             label = series.label if of_metric else query["Id"]
         else:
             label = labels.render(own, series, of_metric, self._cloud.account, self._cloud.region)
-        parts = [label, series.label] if not stat and series.id not in ("", query["Id"]) else [label]
+        parts = [label, series.label] if one_of_many else [label]
         return TimeSeries(series.period, series.values, query["Id"], " ".join(part for part in parts if part))
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from emulator.cloudwatch import dashboard_body
 from emulator.cloudwatch.book import Book
 from emulator.cloudwatch.errors import not_found
 from emulator.cloudwatch.store import Store
@@ -28,11 +28,8 @@ class DashboardOperations:
         return f"arn:aws:cloudwatch::{self._cloud.account}:dashboard/{name}"
 
     def put_dashboard(self, given: Parameters) -> dict[str, Any]:
-        """Make or replace a dashboard; its body must be JSON."""
-        try:
-            json.loads(given["DashboardBody"])
-        except ValueError as error:
-            raise ServiceError("InvalidParameterInput", f"The dashboard body is not valid JSON: {error}") from error
+        """Make or replace a dashboard; its body must be one."""
+        dashboard_body.check(given["DashboardBody"])
         content = {"body": given["DashboardBody"], "modified": self._cloud.clock.now().timestamp()}
         self._store.put("dashboard", given["DashboardName"], content)
         return {"DashboardValidationMessages": []}

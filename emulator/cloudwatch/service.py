@@ -14,6 +14,7 @@ from emulator.cloudwatch.announcer import Announcer
 from emulator.cloudwatch.api import Api
 from emulator.cloudwatch.book import Book
 from emulator.cloudwatch.evaluator import Evaluator
+from emulator.cloudwatch.logs.metrics import LogMetrics
 from emulator.cloudwatch.metric_data import MetricDataOperations
 from emulator.cloudwatch.metric_operations import MetricOperations
 from emulator.cloudwatch.other_operations import DashboardOperations, TagOperations
@@ -52,6 +53,7 @@ class CloudWatch:
         self._thread = threading.Thread(target=self._flush, name="cloudwatch", daemon=True)
         cloudformation.register(cloud, alarms=alarms, dashboards=dashboards, tags=tags)
         cloud.on_metrics(self.metrics.add)
+        cloud.on_logs(LogMetrics(metrics=self.metrics, clock=cloud.clock))
         cloud.clock.on_change(self._on_change)
         cloud.clock.add(agenda)
 

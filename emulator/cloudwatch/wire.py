@@ -1,4 +1,4 @@
-"""CloudWatch's wire protocols, driven by botocore's own service model: Smithy RPC v2 CBOR, and AWS JSON 1.0."""
+"""CloudWatch's wire protocols, driven by botocore's service model: Smithy RPC v2 CBOR, AWS JSON 1.0, and Query."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ from botocore.serialize import CBORSerializer
 from botocore.utils import parse_timestamp
 from botocore.validate import ParamValidator
 
-from emulator.errors import NotImplementedByName, ServiceError
+from emulator.cloudwatch import query
+from emulator.errors import ServiceError
 from emulator.service import Request, Response
 
 
@@ -49,12 +50,15 @@ def decode(request: Request) -> Call:
         raw = parser.parse_data_item(parser.get_peekable_stream_from_bytes(body)) if body else {}
     elif "x-amz-target" in request.headers:
         name = request.headers["x-amz-target"].rpartition(".")[2]
-        raw = json.loads(body or b"{}")
+        raw = _json_of(body)
     else:
-        raise NotImplementedByName("CloudWatch's Query protocol", "use boto3 1.40 or newer, which speaks CBOR")
+        tree = query.parameters(request, body)
+        name, raw = query.text_of(tree, "Action"), tree
     if name not in model().operation_names:
-        raise ServiceError("UnknownOperationException", f"CloudWatch has no operation {name!r}", 404)
+        raise _unknown(request, name)
     shape = model().operation_model(name).input_shape
+    if shape and query.is_query(request):
+        raw = query.value_of(raw, shape)
     parameters = _typed(raw, shape) if shape else {}
     report = ParamValidator().validate(parameters, shape) if shape else None
     if report is not None and report.has_errors():
@@ -65,6 +69,8 @@ def decode(request: Request) -> Call:
 def encode(request: Request, operation: str, answer: Mapping[str, Any]) -> Response:
     """The answer to a call, in the protocol of its request."""
     shape = model().operation_model(operation).output_shape
+    if query.is_query(request):
+        return query.encode(operation, answer, shape)
     if is_cbor(request):
         return _cbor(200, _cbor_bytes(answer, shape) if shape else b"\xa0")
     return _json(200, dict(answer))
@@ -72,6 +78,8 @@ def encode(request: Request, operation: str, answer: Mapping[str, Any]) -> Respo
 
 def encode_error(request: Request, error: ServiceError) -> Response:
     """An error, in the protocol of its request; the query-compatible header carries the code as boto3 shows it."""
+    if query.is_query(request):
+        return query.encode_error(error)
     body = {"__type": error.code, "message": error.message}
     fault = "Sender" if error.status < 500 else "Receiver"
     headers = {"x-amzn-query-error": f"{error.code};{fault}"}
@@ -82,6 +90,19 @@ def encode_error(request: Request, error: ServiceError) -> Response:
     for text in (item for pair in body.items() for item in pair):
         serializer._serialize_type_string(content, text, None, None)
     return _cbor(error.status, bytes(content), headers)
+
+
+def _json_of(body: bytes) -> Any:
+    try:
+        return json.loads(body or b"{}")
+    except ValueError as error:
+        raise ServiceError("SerializationException", f"The body is not JSON: {error}") from error
+
+
+def _unknown(request: Request, name: str) -> ServiceError:
+    if query.is_query(request):
+        return ServiceError("InvalidAction", f"Could not find operation {name} for version 2010-08-01")
+    return ServiceError("UnknownOperationException", f"CloudWatch has no operation {name!r}", 404)
 
 
 def _cbor_bytes(answer: Mapping[str, Any], shape: Shape) -> bytes:

@@ -25,12 +25,13 @@ NAMES: dict[str, tuple[str, ...]] = {
     "ministack.services.apigateway_v1": (
         "_GatewayError", "_gateway_error_response", "_stages_v1", "find_api_scope", "run_reentrant",
     ),
+    "ministack.services.budgets": ("_create_budget", "_delete_budget"),
     "ministack.services.cloudformation.provisioners": ("_RESOURCE_HANDLERS",),
     "ministack.services.cloudwatch_logs": (
-        "_build_log_record", "_create_log_group", "_create_log_stream", "_deliveries", "_delivery_destinations",
-        "_delivery_sources", "_destinations", "_log_events_lock", "_log_group_policies", "_log_groups", "_log_records",
-        "_metric_filters", "_put_log_events", "_queries", "_resource_policies", "get_state", "load_persisted_state",
-        "time",
+        "_append_log_events", "_build_log_record", "_create_log_group", "_create_log_stream", "_deliveries",
+        "_delivery_destinations", "_delivery_sources", "_destinations", "_log_events_lock", "_log_group_policies",
+        "_log_groups", "_log_records", "_metric_filters", "_put_log_events", "_put_metric_filter", "_queries",
+        "_resource_policies", "get_state", "handle_request", "load_persisted_state", "time",
     ),
     "ministack.services.dynamodb": (
         "_build_change_record", "_emit_stream_event", "_items_replaced", "_remove_item", "_set_item", "_tables",
@@ -51,8 +52,9 @@ NAMES: dict[str, tuple[str, ...]] = {
         "invalidate_worker", "invoke_async_with_retry", "run_reentrant", "serve_function_code", "spawn_background",
     ),
     "ministack.services.s3": (
-        "_deliver_event_to_sqs", "_fire_s3_event", "_fire_s3_event_async", "_object_disk_path", "now_iso", "threading",
-        "time",
+        "_delete_bucket_encryption", "_delete_bucket_lifecycle", "_deliver_event_to_sqs", "_fire_s3_event",
+        "_fire_s3_event_async", "_object_disk_path", "_put_bucket_encryption", "_put_bucket_lifecycle", "now_iso",
+        "threading", "time",
     ),
     "ministack.services.scheduler": ("_schedules", "_to_epoch", "start_scheduler", "time"),
     "ministack.services.sns": ("_lambda_svc", "_threading", "time"),

@@ -62,7 +62,8 @@ _TOKEN = re.compile(
 )
 _WORDS = {"&&": "AND", "||": "OR"}
 _COMPARISONS = ("==", "!=", "<=", ">=", "<", ">")
-DEEPEST = 100  # nested brackets and signs
+DEEPEST = 30  # nested brackets and powers
+LONGEST = 300  # words, numbers and symbols
 
 
 @lru_cache(maxsize=512)
@@ -85,6 +86,8 @@ class _Parser:
     def __init__(self, text: str) -> None:
         self._text = text
         self._tokens = list(self._scan(text))
+        if len(self._tokens) > LONGEST:
+            raise invalid_request(f"The expression has more than {LONGEST} words, numbers and symbols")
         self._at = 0
         self._depth = 0
 
@@ -99,9 +102,7 @@ class _Parser:
             at = match.end()
 
     def expression(self) -> Node:
-        self._depth += 1
-        if self._depth > DEEPEST:
-            raise invalid_request(f"The expression is nested deeper than {DEEPEST} levels")
+        self._deeper()
         node = self._chain(("OR",), self._conjunction)
         self._depth -= 1
         return node
@@ -133,12 +134,18 @@ class _Parser:
         return Call("neg", (node,)) if signs % 2 else node
 
     def _power(self) -> Node:
-        base = self._atom()
+        base: Node = self._atom()
         if self._peek() == "^":
             self._next()
-            self._depth += 1
-            return Call("^", (base, self._sign()))
+            self._deeper()
+            base = Call("^", (base, self._sign()))
+            self._depth -= 1
         return base
+
+    def _deeper(self) -> None:
+        self._depth += 1
+        if self._depth > DEEPEST:
+            raise invalid_request(f"The expression is nested deeper than {DEEPEST} levels")
 
     def _atom(self) -> Node:
         kind, word, at = self._tokens[self._at] if self._at < len(self._tokens) else ("end", "", len(self._text))

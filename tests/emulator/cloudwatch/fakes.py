@@ -70,6 +70,9 @@ class FakeCloud:
     def on_metrics(self, sink: Callable[[str, Sequence[Mapping[str, Any]]], None]) -> None:
         self.put_metrics = sink
 
+    def on_logs(self, metrics: Any) -> None:
+        self.logs = metrics
+
     def register_resource_type(self, name: str, create: Any, update: Any, delete: Any) -> None:
         self.types[name] = (create, update, delete)
 

@@ -45,11 +45,6 @@ def test_an_operation_that_cloudwatch_does_not_have_is_named() -> None:
         call("MakeCoffee", {})
 
 
-def test_the_query_protocol_is_refused_by_name() -> None:
-    with pytest.raises(ServiceError, match="Query protocol"):
-        wire.decode(Request("POST", "/", {}, {}, b"Action=ListMetrics", "test", "000000000000", "us-east-1"))
-
-
 def test_an_error_is_written_in_the_protocol_of_its_request() -> None:
     error = ServiceError("ResourceNotFound", "gone", 404)
     answer = wire.encode_error(request("DeleteAlarms", b"{}"), error)

@@ -1,0 +1,99 @@
+"""Resources of a stack that ministack's CloudFormation would make incompletely, or not at all."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.emulator.running import RunningEmulator, eventually
+
+pytestmark = pytest.mark.emulator
+
+
+def bucket(**properties: Any) -> dict[str, Any]:
+    return {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "provisioned", **properties}}
+
+
+def run(emulator: RunningEmulator, action: str, resources: dict[str, Any]) -> None:
+    cloudformation = emulator.client("cloudformation")
+    getattr(cloudformation, f"{action}_stack")(
+        StackName="provisions", TemplateBody=json.dumps({"Resources": resources})
+    )
+
+    def status() -> str:
+        return str(cloudformation.describe_stacks(StackName="provisions")["Stacks"][0]["StackStatus"])
+
+    eventually(lambda: not status().endswith("IN_PROGRESS"))
+    assert status() == f"{action.upper()}_COMPLETE"
+
+
+def test_a_stack_makes_changes_and_takes_away_a_buckets_encryption_and_lifecycle(emulator: RunningEmulator) -> None:
+    kms = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": "alias/mine"}
+    encryption = [{"ServerSideEncryptionByDefault": kms, "BucketKeyEnabled": "true"}]
+    old = {"StorageClass": "GLACIER", "TransitionInDays": 30}
+    rules = [
+        {"Id": "old", "Status": "Enabled", "Prefix": "raw/", "ExpirationInDays": "90", "Transitions": [old]},
+        {
+            "Status": "Enabled",
+            "NoncurrentVersionExpiration": {"NoncurrentDays": 7},
+            "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1},
+            "TagFilters": [{"Key": "a", "Value": "b"}],
+            "ObjectSizeGreaterThan": "1024",
+        },
+    ]
+    made = bucket(
+        BucketEncryption={"ServerSideEncryptionConfiguration": encryption}, LifecycleConfiguration={"Rules": rules}
+    )
+    run(emulator, "create", {"Bucket": made})
+    s3 = emulator.client("s3")
+    found = s3.get_bucket_encryption(Bucket="provisioned")["ServerSideEncryptionConfiguration"]["Rules"]
+    assert found == [{"ApplyServerSideEncryptionByDefault": kms, "BucketKeyEnabled": True}]
+    first, second = s3.get_bucket_lifecycle_configuration(Bucket="provisioned")["Rules"]
+    assert first == {
+        "ID": "old",
+        "Status": "Enabled",
+        "Filter": {"Prefix": "raw/"},
+        "Expiration": {"Days": 90},
+        "Transitions": [{"Days": 30, "StorageClass": "GLACIER"}],
+    }
+    assert second["NoncurrentVersionExpiration"] == {"NoncurrentDays": 7}
+    assert second["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 1}
+    assert second["Filter"]["And"]["Tags"] == [{"Key": "a", "Value": "b"}]
+    assert second["Filter"]["And"]["ObjectSizeGreaterThan"] == 1024
+
+    run(emulator, "update", {"Bucket": bucket()})
+    with pytest.raises(ClientError, match="NoSuchLifecycleConfiguration"):
+        s3.get_bucket_lifecycle_configuration(Bucket="provisioned")
+    default = s3.get_bucket_encryption(Bucket="provisioned")["ServerSideEncryptionConfiguration"]["Rules"][0]
+    assert default["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"] == "AES256"
+
+    notification = {"ComparisonOperator": "GREATER_THAN", "NotificationType": "ACTUAL", "Threshold": "80"}
+    subscriber = {"SubscriptionType": "EMAIL", "Address": "someone@example.com"}
+    budget = {
+        "Type": "AWS::Budgets::Budget",
+        "Properties": {
+            "Budget": {
+                "BudgetName": "monthly",
+                "BudgetType": "COST",
+                "TimeUnit": "MONTHLY",
+                "BudgetLimit": {"Amount": 25, "Unit": "USD"},
+            },
+            "NotificationsWithSubscribers": [{"Notification": notification, "Subscribers": [subscriber]}],
+        },
+    }
+    run(emulator, "update", {"Bucket": bucket(), "Budget": budget})
+    budgets = emulator.client("budgets")
+    limit = budgets.describe_budget(AccountId="000000000000", BudgetName="monthly")["Budget"]["BudgetLimit"]
+    assert float(limit["Amount"]) == 25.0
+    asked = {"AccountId": "000000000000", "BudgetName": "monthly"}
+    assert budgets.describe_notifications_for_budget(**asked)["Notifications"][0]["Threshold"] == 80.0
+    budget["Properties"]["Budget"]["BudgetLimit"]["Amount"] = 50  # type: ignore[index]
+    run(emulator, "update", {"Bucket": bucket(), "Budget": budget})
+    limit = budgets.describe_budget(**asked)["Budget"]["BudgetLimit"]
+    assert float(limit["Amount"]) == 50.0
+    run(emulator, "update", {"Bucket": bucket()})
+    with pytest.raises(ClientError, match="NotFound"):
+        budgets.describe_budget(**asked)
