@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import time
+import uuid
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -59,7 +60,9 @@ class Queue:
         return events
 
     def accept(self, text: str = '{"path": ""}', reference: Reference | None = None) -> str:
-        return self.events.accept(reference or self.reference, text.encode())
+        request_id = str(uuid.uuid4())
+        self.events.accept(reference or self.reference, text.encode(), request_id=request_id)
+        return request_id
 
     def attempts(self) -> int:
         return sum(m.startswith("START") for messages in self.deployed.cloud.logs.values() for m in messages)

@@ -99,7 +99,7 @@ def test_a_queue_keeps_what_failed_of_a_batch(sources: Sources) -> None:
 def test_a_tables_stream_calls_with_its_records(sources: Sources) -> None:
     tables = sources.emulator.client("dynamodb")
     table = tables.create_table(
-        TableName="t",
+        TableName="items",
         KeySchema=[{"AttributeName": "k", "KeyType": "HASH"}],
         AttributeDefinitions=[{"AttributeName": "k", "AttributeType": "S"}],
         BillingMode="PAY_PER_REQUEST",
@@ -108,7 +108,7 @@ def test_a_tables_stream_calls_with_its_records(sources: Sources) -> None:
     sources.functions.create_event_source_mapping(
         FunctionName="f", EventSourceArn=table["LatestStreamArn"], StartingPosition="TRIM_HORIZON"
     )
-    tables.put_item(TableName="t", Item={"k": {"S": "one"}})
+    tables.put_item(TableName="items", Item={"k": {"S": "one"}})
     found = sources.called_with(lambda event: "dynamodb" in event.get("Records", [{}])[0])
     assert found["Records"][0]["dynamodb"]["Keys"] == {"k": {"S": "one"}}
 
@@ -139,9 +139,13 @@ def test_a_topic_a_rule_and_a_bucket_call_the_function(sources: Sources) -> None
 
 
 def test_an_http_api_and_a_rest_api_call_the_function(sources: Sources) -> None:
-    http = sources.emulator.client("apigatewayv2").create_api(Name="h", ProtocolType="HTTP", Target=sources.arn)[
-        "ApiId"
-    ]
+    apis = sources.emulator.client("apigatewayv2")
+    http = apis.create_api(Name="h", ProtocolType="HTTP")["ApiId"]
+    integration = apis.create_integration(
+        ApiId=http, IntegrationType="AWS_PROXY", IntegrationUri=sources.arn, PayloadFormatVersion="2.0"
+    )["IntegrationId"]
+    apis.create_route(ApiId=http, RouteKey="$default", Target=f"integrations/{integration}")
+    apis.create_stage(ApiId=http, StageName="$default", AutoDeploy=True)
     answer = httpx.get(f"{sources.emulator.endpoint}/_aws/execute-api/{http}/$default/x", timeout=30)
     assert (answer.status_code, answer.json()) == (201, "$default")
 
