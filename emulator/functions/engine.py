@@ -185,6 +185,7 @@ class Engine:
         self._watching = False
         if self._pools.busy:
             self._pools.watch_memory()
+            self._pools.start_wanted()
             self._watch()
 
 

@@ -67,6 +67,11 @@ class Environment:
         self._over = False
         self._first_message = 0  # of the current call
 
+    @property
+    def is_starting(self) -> bool:
+        """Whether it was never ready yet."""
+        return not self._settled
+
     async def listen(self) -> str:
         """Open its Runtime API; the host and port."""
         self._server = await asyncio.get_running_loop().create_server(lambda: RuntimeApi(self), "127.0.0.1", 0)

@@ -66,11 +66,11 @@ class Events:
         self._stopping.set()
         self._settling.shutdown(wait=False, cancel_futures=True)
 
-    def accept(self, reference: Reference, payload: bytes, client_context: str = "") -> str:
-        """Keep an event and begin to attempt it; its request id. Raises ServiceError when there is no such function."""
+    def accept(self, reference: Reference, payload: bytes, *, client_context: str = "", request_id: str = "") -> None:
+        """Keep an event and begin to attempt it. Raises ServiceError when there is no such function."""
         target = self._directory.find(reference)
         event = Event(
-            id=str(uuid.uuid4()),
+            id=request_id or str(uuid.uuid4()),
             reference=reference,
             payload=payload,
             accepted=self._clock.now(),
@@ -79,7 +79,6 @@ class Events:
         self._kept.keep(event)
         self._count(target, "AsyncEventsReceived")
         self._begin(event)
-        return event.id
 
     def _begin(self, event: Event) -> None:
         event.work = self._clock.begin(f"event for {event.reference.name}")

@@ -27,6 +27,7 @@ class Invocation:
     client_context: str = ""
     request_id: str = field(default_factory=lambda: str(uuid.uuid4()))
     trace_id: str = field(default_factory=lambda: _trace_id())
+    arrived: float = field(default_factory=time.monotonic)
     began: float = 0.0  # monotonic, when the environment got it
     concurrent: int = 1  # calls of this function under way when it arrived, with this one
 

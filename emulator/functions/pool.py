@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections import Counter, deque
 from collections.abc import Callable
@@ -18,6 +19,10 @@ MOST = 100  # environments at a time; AWS: 1,000 calls at a time for an account
 MOST_IDLE = 24
 IDLE_S = 300
 OLDEST_S = 11 * 3600  # the credentials of an environment are good for twelve hours
+# Environments start one on each processor: two that share one would both be late, and the first that is ready may
+# serve the other's call. One that takes longer (its initialisation may itself wait for a call) makes way.
+STARTING = os.cpu_count() or 1
+STARTING_S = 2.0
 
 FUNCTION_LIMIT = "ReservedFunctionConcurrentInvocationLimitExceeded"
 ACCOUNT_LIMIT = "ConcurrentInvocationLimitExceeded"
@@ -50,6 +55,11 @@ class Pools:
         self._calls: Counter[str] = Counter()
 
     @property
+    def _starting(self) -> int:
+        now = time.monotonic()
+        return sum(environment.is_starting and now - environment.born < STARTING_S for environment in self._alive)
+
+    @property
     def busy(self) -> bool:
         """Whether a call is under way or an environment starts."""
         return any(self._calls.values()) or any(pool.coming for pool in self._pools.values())
@@ -61,20 +71,25 @@ class Pools:
         if target.reserved is not None and self._calls[arn] >= target.reserved:
             raise Throttled(FUNCTION_LIMIT)
         pool = self._pools.setdefault(target.version, Pool())
-        if not pool.idle and pool.coming <= len(pool.waiting):
-            self._start(target.version, pool)
+        if not pool.idle and len(self._alive) >= MOST and not self._evict():
+            raise Throttled(ACCOUNT_LIMIT)
         self._calls[arn] += 1
         invocation.concurrent = self._calls[arn]
         if pool.idle:
             pool.idle.pop().begin(invocation)
         else:
             pool.waiting.append(invocation)
+            self.start_wanted()
 
-    def _start(self, version: Version, pool: Pool) -> None:
-        if len(self._alive) >= MOST and not self._evict():
-            raise Throttled(ACCOUNT_LIMIT)
-        pool.coming += 1
-        self._alive.add(self._launch(version))
+    def start_wanted(self) -> None:
+        """Start environments for the calls that wait for one, the call that waits longest first."""
+        while self._starting < STARTING:
+            wanted = [(v, pool) for v, pool in self._pools.items() if len(pool.waiting) > pool.coming]
+            if not wanted or (len(self._alive) >= MOST and not self._evict()):
+                return
+            version, pool = min(wanted, key=lambda found: found[1].waiting[found[1].coming].arrived)
+            pool.coming += 1
+            self._alive.add(self._launch(version))
 
     # -- what environments say
 
@@ -90,6 +105,7 @@ class Pools:
             pool.idle.append(environment)
             if sum(len(pool.idle) for pool in self._pools.values()) > MOST_IDLE:
                 self._evict()
+        self.start_wanted()
 
     def init_failed(self, environment: Environment, payload: bytes) -> None:
         """The call that waits longest fails with it."""
@@ -114,10 +130,9 @@ class Pools:
             self._arrived(environment, pool)
             if environment in pool.idle:
                 pool.idle.remove(environment)
-            while len(pool.waiting) > pool.coming:
-                self._start(environment.version, pool)
             if not (pool.idle or pool.waiting or pool.coming):
                 self._pools.pop(environment.version, None)
+        self.start_wanted()
         self._gone(environment)
 
     def withdraw(self, environment: Environment) -> Invocation | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import contextvars
 import json
+import uuid
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,7 +13,7 @@ from ministack.core.responses import get_account_id, get_region
 from ministack.services import lambda_svc
 
 from emulator.errors import ServiceError
-from emulator.functions.answer import Throttled
+from emulator.functions.answer import Answer, Throttled
 from emulator.functions.engine import Engine
 from emulator.functions.events import Events
 from emulator.functions.logs import tail
@@ -22,6 +23,7 @@ from emulator.substrate.records import is_ours
 Answered = tuple[int, dict[str, str], bytes]
 
 JSON = {"Content-Type": "application/json"}
+REQUEST_ID = "x-amzn-requestid"
 _body: contextvars.ContextVar[bytes] = contextvars.ContextVar("invoke_body", default=b"")
 
 
@@ -71,20 +73,36 @@ class Invoking:
                 return 204, {"X-Amz-Executed-Version": self._engine.find(reference).version.version}, b""
             context = base64.b64decode(headers.get("x-amz-client-context") or "").decode()
             if kind == "Event":
-                request_id = self._events.accept(reference, payload, context)
-                return 202, {**JSON, "x-amzn-RequestId": request_id}, b""
-            return await self._call(reference, payload, context, headers.get("x-amz-log-type") == "Tail")
+                request_id = str(uuid.uuid4())
+                self._events.accept(reference, payload, client_context=context, request_id=request_id)
+                return 202, _Headers(request_id, **JSON), b""
+            found = await self._engine.invoke(reference, payload, context)
+            return _answered(found, wants_log=headers.get("x-amz-log-type") == "Tail")
         except ServiceError as refused:
             return _refused(refused)
 
-    async def _call(self, reference: Reference, payload: bytes, context: str, wants_log: bool) -> Answered:
-        found = await self._engine.invoke(reference, payload, context)
-        headers = {**JSON, "X-Amz-Executed-Version": found.version, "x-amzn-RequestId": found.request_id}
-        if found.failed:
-            headers["X-Amz-Function-Error"] = "Unhandled"
-        if wants_log:
-            headers["X-Amz-Log-Result"] = base64.b64encode(tail(found.log)).decode()
-        return 200, headers, found.payload
+
+class _Headers(dict[str, str]):
+    """Headers of an answer whose request id is the call's: ministack would write its own over it."""
+
+    def __init__(self, request_id: str, **headers: str) -> None:
+        super().__init__(headers)
+        self[REQUEST_ID] = request_id
+
+    def update(self, *given: Any, **more: Any) -> None:
+        kept = self[REQUEST_ID]
+        super().update(*given, **more)
+        self[REQUEST_ID] = kept
+
+
+def _answered(found: Answer, *, wants_log: bool) -> Answered:
+    headers = _Headers(found.request_id, **JSON)
+    headers["X-Amz-Executed-Version"] = found.version
+    if found.failed:
+        headers["X-Amz-Function-Error"] = "Unhandled"
+    if wants_log:
+        headers["X-Amz-Log-Result"] = base64.b64encode(tail(found.log)).decode()
+    return 200, headers, found.payload
 
 
 def _refused(error: ServiceError) -> Answered:
