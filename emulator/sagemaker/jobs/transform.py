@@ -10,7 +10,7 @@ from typing import Any
 
 from emulator.sagemaker import archives
 from emulator.sagemaker.containers import environment
-from emulator.sagemaker.containers.container import ContainerSpec
+from emulator.sagemaker.containers.starter import ContainerSpec
 from emulator.sagemaker.errors import JobFailed
 from emulator.sagemaker.jobs.job import Job
 from emulator.sagemaker.jobs.machine import SHARED, Machine
@@ -71,15 +71,15 @@ def _start(
     job: Job, machine: Machine, s3: Transfers, served: dict[str, Any], env: dict[str, str], model: dict[str, Any]
 ) -> ModelServer:
     """Unpack the model and start its server, again when it dies while loading."""
-    interpreter = job.plane.images.interpreter(served["Image"])
+    runtime = job.plane.images.runtime(served["Image"])
     isolated = model.get("EnableNetworkIsolation", False)
-    if isolated and not machine.namespaces.isolate:
+    if isolated and not machine.starter.namespaces.isolate:
         raise JobFailed(SHARED)
     for attempt in range(1, STARTS + 1):
         folder = _folder(job, s3, served)
-        base = environment.base(job.plane.cloud, interpreter=interpreter, folder=folder, credentials={})
-        spec = ContainerSpec(interpreter, [], {**base, **env}, folder / "ml", "/opt/ml/model", isolated)
-        server = ModelServer(spec, machine.processes, machine.namespaces, folder, job.log)
+        base = environment.base(job.plane.cloud, runtime, folder=folder, credentials={})
+        spec = ContainerSpec(runtime, [], {**base, **env}, folder / "ml", "/opt/ml/model", isolated)
+        server = ModelServer(spec, machine.starter, folder, job.log)
         job.attach(server.container)
         try:
             server.wait_ready()

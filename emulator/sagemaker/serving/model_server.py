@@ -11,9 +11,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from emulator.sagemaker.containers.container import Container, ContainerSpec
-from emulator.sagemaker.containers.namespaces import Namespaces
-from emulator.sagemaker.containers.processes import Processes
+from emulator.sagemaker.containers.container import Container
+from emulator.sagemaker.containers.starter import ContainerSpec, Starter
 
 SCRIPT = Path(__file__).with_name("server.py")
 START_S = 600  # how long a model may take to load
@@ -31,8 +30,7 @@ class ModelServer:
     def __init__(
         self,
         spec: ContainerSpec,
-        processes: Processes,
-        namespaces: Namespaces,
+        starter: Starter,
         folder: Path,
         on_lines: Callable[[list[str]], None],
     ) -> None:
@@ -44,7 +42,7 @@ class ModelServer:
             fd = listener.fileno()
             argv = ["python3", str(SCRIPT), str(fd)]
             spec = replace(spec, argv=argv, fds=(fd,))
-            self.container = Container(spec, processes, namespaces, lambda lines: self.on_lines(lines))
+            self.container = Container(spec, starter, lambda lines: self.on_lines(lines))
         self.started = time.monotonic()
         self.ended = threading.Event()
         threading.Thread(target=self._watch, name="sagemaker-server", daemon=True).start()
