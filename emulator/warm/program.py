@@ -16,14 +16,14 @@ import pkgutil
 import runpy
 import sys
 import threading
-import weakref
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from types import ModuleType, TracebackType
+from types import FunctionType, ModuleType, TracebackType
 from typing import Any, NoReturn
 
 FLUSH_FAILED = 120  # CPython's exit code when the last output could not be written
 INTERRUPTED = 130
+DEFINED = (FunctionType, type, ModuleType)
 
 
 @dataclass(frozen=True)
@@ -62,9 +62,11 @@ def run(program: Program, kept: Collection[str]) -> NoReturn:
 
 
 def _execute(program: Program) -> None:
-    main = ModuleType("__main__")
-    vars(main).update(__builtins__=builtins, __annotations__={})
-    sys.modules["__main__"] = main
+    names = vars(sys.modules["__main__"])
+    names.clear()
+    names.update(dict.fromkeys(("__name__", "__doc__", "__package__", "__loader__", "__spec__")))
+    names.update(__name__="__main__", __loader__=importlib.machinery.BuiltinImporter, __annotations__={})
+    names["__builtins__"] = builtins
     head = program.target if program.kind == "script" else program.kind
     sys.argv[:] = [head, *program.arguments]
     if program.kind == "-m":
@@ -72,12 +74,12 @@ def _execute(program: Program) -> None:
         runpy._run_module_as_main(program.target)  # type: ignore[attr-defined]  # what the interpreter calls
     elif program.kind == "-c":
         sys.path.insert(0, "")
-        exec(compile(program.target, "<string>", "exec", dont_inherit=True), vars(main))  # noqa: S102 - the job's own
+        exec(compile(program.target, "<string>", "exec", dont_inherit=True), names)  # noqa: S102 - the job's own
     elif pkgutil.get_importer(program.target):
-        sys.path.insert(0, program.target)
+        sys.path.insert(0, os.path.abspath(program.target))
         runpy._run_module_as_main("__main__", False)  # type: ignore[attr-defined]
     else:
-        _execute_script(os.path.abspath(program.target), vars(main))
+        _execute_script(os.path.abspath(program.target), names)
 
 
 def _execute_script(path: str, names: dict[str, Any]) -> None:
@@ -90,7 +92,7 @@ def _execute_script(path: str, names: dict[str, Any]) -> None:
         raise SystemExit(2) from error
     sys.path.insert(0, os.path.dirname(os.path.realpath(path)))
     loader = importlib.machinery.SourceFileLoader("__main__", path)
-    names.update(__file__=path, __cached__=None, __loader__=loader)
+    names.update(__loader__=loader, __file__=path, __cached__=None)
     exec(compile(source, path, "exec", dont_inherit=True), names)  # noqa: S102 - the job's own
 
 
@@ -125,14 +127,14 @@ def _end(status: int, kept: Collection[str]) -> NoReturn:
 
 
 def _take_down(kept: Collection[str]) -> None:
-    """Drop the program's modules, so that its objects are finalised: a file that it left open is written."""
-    names = [name for name in sys.modules if name not in kept or name == "__main__"]
-    taken = [sys.modules.pop(name) for name in names]
-    modules = [weakref.ref(module) for module in taken]
-    taken.clear()
-    gc.collect()
-    for reference in modules:
-        module = reference()
-        if module is not None:
-            vars(module).clear()
+    """Let go of what the program's modules hold, so that it is finalised: a file that it left open is written.
+
+    What is defined in them goes last, because finalisers may need it.
+    """
+    others = {id(sys.modules.get(name)) for name in kept} - {id(sys.modules.get("__main__"))}
+    modules = [module for module in sys.modules.values() if id(module) not in others and isinstance(module, ModuleType)]
+    for module in modules:
+        held = vars(module)
+        for name in [name for name, value in held.items() if not isinstance(value, DEFINED) and name[:2] != "__"]:
+            del held[name]
     gc.collect()

@@ -33,8 +33,10 @@ class ModelServer:
         starter: Starter,
         folder: Path,
         on_lines: Callable[[list[str]], None],
+        model_data: str = "",
     ) -> None:
         self.folder = folder
+        self.model_data = model_data  # ETag of what it loaded
         self.on_lines = on_lines  # may change while it runs: each job gets its own lines
         self.status = 0
         with socket.create_server(("127.0.0.1", 0)) as listener:
