@@ -1,16 +1,19 @@
 """Which interpreter stands in for a container image.
 
 Without Docker an image is a name. The names of AWS's own Python images run with the emulator's interpreter; a file
-`images.json` in the service's state folder (pattern of the name → path of an interpreter) adds others, and goes first.
+`images.json` in the service's state folder adds others, and goes first: pattern of the name → path of an interpreter,
+or {"python": path, "preload": [module, …]} to say what the image's jobs find imported.
 """
 
 from __future__ import annotations
 
 import json
 import sys
+from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
 
+from emulator.sagemaker.containers.preload import DEFAULT
 from emulator.sagemaker.errors import JobFailed
 
 KNOWN = (
@@ -22,18 +25,27 @@ KNOWN = (
 )
 
 
+@dataclass(frozen=True)
+class Runtime:
+    """A Python interpreter, and the modules that a warm parent of it imports."""
+
+    interpreter: str
+    preload: tuple[str, ...] = DEFAULT
+
+
 class Images:
     """Resolves image names; `folder` may hold images.json."""
 
     def __init__(self, folder: Path) -> None:
         self._file = folder / "images.json"
 
-    def interpreter(self, image: str) -> str:
-        """The path of the Python that runs this image. Raises JobFailed naming the image and what is known."""
+    def runtime(self, image: str) -> Runtime:
+        """What runs this image. Raises JobFailed naming the image and what is known."""
         configured = json.loads(self._file.read_text()) if self._file.exists() else {}
-        for pattern, interpreter in {**configured, **dict.fromkeys(KNOWN, sys.executable)}.items():
+        for pattern, entry in {**configured, **dict.fromkeys(KNOWN, sys.executable)}.items():
             if fnmatch(image, pattern):
-                return str(interpreter)
+                named = {"python": entry} if isinstance(entry, str) else entry
+                return Runtime(str(named["python"]), tuple(named.get("preload", DEFAULT)))
         known = ", ".join([*configured, *KNOWN])
         raise JobFailed(
             f"ClientError: the emulator has no interpreter for image {image}; known are {known}. "

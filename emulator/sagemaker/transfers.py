@@ -89,16 +89,23 @@ class Transfers:
             raise JobFailed(f"ClientError: {item.uri} would be written outside of the input's folder")
         self.fetch(item.uri, path)
 
-    def fetch(self, uri: str, path: Path) -> None:
-        """One object into a file."""
+    def version(self, uri: str) -> str:
+        """The ETag of an object as it is now. Raises JobFailed."""
+        bucket, key = split_uri(uri)
+        return str(self._call(uri, lambda: self._s3.head_object(Bucket=bucket, Key=key))["ETag"])
+
+    def fetch(self, uri: str, path: Path) -> str:
+        """One object into a file; its ETag."""
         bucket, key = split_uri(uri)
         path.parent.mkdir(parents=True, exist_ok=True)
 
-        def copy() -> None:
+        def copy() -> str:
+            answer = self._s3.get_object(Bucket=bucket, Key=key)
             with path.open("wb") as file:
-                shutil.copyfileobj(self._s3.get_object(Bucket=bucket, Key=key)["Body"], file, 1 << 20)
+                shutil.copyfileobj(answer["Body"], file, 1 << 20)
+            return str(answer["ETag"])
 
-        self._call(uri, copy)
+        return str(self._call(uri, copy))
 
     def upload(self, folder: Path, uri: str, kms_key: str = "") -> None:
         """Every file of a folder, below a URI."""

@@ -21,6 +21,7 @@ def create(plane: Plane, engine: Engine, params: Params) -> Result:
     if not plane.store.insert(KIND, name, arn, body):
         raise invalid(f"Model Package Group already exists: {arn}")
     plane.store.tag(arn, tags)
+    engine.expect()
     return {"ModelPackageGroupArn": arn}
 
 

@@ -30,6 +30,7 @@ def create(plane: Plane, engine: Engine, params: Params) -> Result:
     if not plane.store.insert(KIND, name, arn, body):
         raise invalid(f'Cannot create already existing model "{arn}".')
     plane.store.tag(arn, tags)
+    engine.expect()
     return {"ModelArn": arn}
 
 

@@ -8,28 +8,40 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from emulator.sagemaker.images import Runtime
 from emulator.service import Cloud
 
 HOST = "algo-1"
 ML = "/opt/ml"
 
 
-def base(cloud: Cloud, *, interpreter: str, folder: Path, credentials: Mapping[str, str]) -> dict[str, str]:
-    """The clean environment of every container: region, endpoint, the role's credentials, a home and a temporary
-    folder of its own. The interpreter's folder leads PATH, so that `python3` in a shell is the image's.
-    """
-    for name in ("home", "tmp"):
-        (folder / name).mkdir(parents=True, exist_ok=True)
+def base(cloud: Cloud, runtime: Runtime, *, folder: Path, credentials: Mapping[str, str]) -> dict[str, str]:
+    """The environment of every container: region, endpoint and the role's credentials in a clean one."""
     return {
         "AWS_REGION": cloud.region,
         "AWS_DEFAULT_REGION": cloud.region,
         "AWS_ENDPOINT_URL": cloud.endpoint_url,
         **credentials,
-        "PATH": os.pathsep.join([str(Path(interpreter).parent), "/usr/local/bin", "/usr/bin", "/bin"]),
+        **clean(runtime, folder),
+    }
+
+
+def clean(runtime: Runtime, folder: Path) -> dict[str, str]:
+    """A home and a temporary folder of its own, and nothing of the host's. The interpreter's folder leads PATH, so that
+    `python3` in a shell is the image's.
+    """
+    for name in ("home", "tmp"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    return {
+        "PATH": os.pathsep.join([str(Path(runtime.interpreter).parent), "/usr/local/bin", "/usr/bin", "/bin"]),
         "HOME": str(folder / "home"),
         "TMPDIR": str(folder / "tmp"),
         "LANG": "C.UTF-8",
         "PYTHONUNBUFFERED": "1",
+        # Threads that libraries start when they are imported, and a fork would lose: ONNX Runtime's reports to
+        # Microsoft, and the thread that gives Arrow's freed memory back.
+        "ORT_DISABLE_TELEMETRY": "1",
+        "JE_ARROW_MALLOC_CONF": "background_thread:false",
     }
 
 

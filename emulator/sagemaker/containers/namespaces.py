@@ -8,7 +8,8 @@ import sys
 from functools import cached_property
 from pathlib import Path
 
-LAUNCH = Path(__file__).with_name("launch.py")
+from emulator.warm import launch
+
 PROBE_S = 10
 
 
@@ -35,7 +36,7 @@ class Namespaces:
         ml = self._folder / f"probe-{network}"
         (ml / "found").mkdir(parents=True, exist_ok=True)
         program = ["/bin/sh", "-c", "test -d /opt/ml/found"]
-        argv = [sys.executable, "-I", "-S", str(LAUNCH), str(os.getpid()), str(ml), network, "/", *program]
+        argv = [sys.executable, "-I", "-S", launch.__file__, str(os.getpid()), str(ml), network, "/", *program]
         try:
             return subprocess.run(argv, capture_output=True, timeout=PROBE_S, check=False).returncode == 0
         except (OSError, subprocess.TimeoutExpired):

@@ -14,10 +14,58 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
+from typing import Protocol
 
 from emulator.sagemaker.store import Store
 
 PROC = Path("/proc/self")
+
+
+class Process(Protocol):
+    """A process that leads a session of its own; `output` is the reading end of its output."""
+
+    pid: int
+    output: int
+
+    def ended(self) -> None:
+        """Block until it has ended."""
+        ...
+
+    def reap(self) -> int:
+        """Let its pid go; the exit status (128 + n for signal n)."""
+        ...
+
+
+class SpawnedProcess:
+    """A program that was started anew."""
+
+    def __init__(self, argv: Sequence[str], env: dict[str, str], fds: Sequence[int]) -> None:
+        self.output, output = os.pipe()
+        try:
+            self._process = subprocess.Popen(
+                argv,
+                env=env,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                pass_fds=fds,
+            )
+        finally:
+            os.close(output)
+        self.pid = self._process.pid
+
+    def ended(self) -> None:
+        """Block until it has ended; without reaping, where the system can."""
+        if hasattr(os, "waitid"):
+            os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT)
+        else:
+            self._process.wait()
+
+    def reap(self) -> int:
+        """Let its pid go; the exit status (128 + n for signal n)."""
+        status = self._process.wait()
+        return status if status >= 0 else 128 - status
 
 
 class Processes:
@@ -29,37 +77,28 @@ class Processes:
         self._lock = threading.Lock()
         self._alive: set[int] = set()
 
-    def spawn(self, argv: Sequence[str], env: dict[str, str], fds: Sequence[int] = ()) -> subprocess.Popen[bytes]:
+    def spawn(self, argv: Sequence[str], env: dict[str, str], fds: Sequence[int] = ()) -> Process:
         """Start a process in a session of its own, standard error joined to its output."""
-        return self._spawner.submit(self._spawn, argv, env, fds).result()
+        return self.adopt(self._spawner.submit(SpawnedProcess, argv, env, fds).result())
 
-    def _spawn(self, argv: Sequence[str], env: dict[str, str], fds: Sequence[int]) -> subprocess.Popen[bytes]:
-        process = subprocess.Popen(
-            argv,
-            env=env,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-            pass_fds=fds,
-        )
+    def adopt(self, process: Process) -> Process:
+        """A process that leads a group of its own is ours to end."""
         with self._lock:
             self._alive.add(process.pid)
         self._store.add_process(process.pid, started(process.pid))
         return process
 
-    def reap(self, process: subprocess.Popen[bytes]) -> int:
+    def reap(self, process: Process) -> int:
         """Wait for a process, end what it left in its group, and return its exit status (128 + n for signal n)."""
-        if hasattr(os, "waitid"):  # without reaping, so that the group's number cannot be given away before the kill
-            os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
-            kill_group(process.pid, signal.SIGKILL)
-        status = process.wait()
+        process.ended()
         with self._lock:
             self._alive.discard(process.pid)
+        kill_group(process.pid, signal.SIGKILL)  # its number is not given away before it is reaped
+        status = process.reap()
         self._store.remove_process(process.pid)
-        return status if status >= 0 else 128 - status
+        return status
 
-    def signal(self, process: subprocess.Popen[bytes], number: signal.Signals) -> None:
+    def signal(self, process: Process, number: signal.Signals) -> None:
         """Send a signal to a process's whole group, if it still runs."""
         with self._lock:
             if process.pid in self._alive:

@@ -11,6 +11,8 @@ from typing import Any
 from emulator.errors import ServiceError
 from emulator.sagemaker.containers.namespaces import Namespaces
 from emulator.sagemaker.containers.processes import Processes
+from emulator.sagemaker.containers.starter import Starter
+from emulator.sagemaker.containers.warm_parents import WarmParents
 from emulator.sagemaker.errors import JobFailed, JobStopped
 from emulator.sagemaker.jobs import processing, training, transform
 from emulator.sagemaker.jobs.job import REASON_LENGTH, Job
@@ -28,6 +30,7 @@ EXECUTORS: dict[str, Callable[[Job, Machine], None]] = {
 }
 LOST = "InternalServerError: the emulator ended while the job was running; its process is gone. Start the job again."
 CLOSING_S = 5
+USED = ("ModelPackageGroup", "Model")  # where one of these is, jobs are to be expected
 
 
 class Engine:
@@ -37,21 +40,31 @@ class Engine:
         self._plane = plane
         self._lock = threading.Lock()
         self._jobs: dict[tuple[str, str], Job] = {}
+        self._processes = Processes(plane.store)
         self._machine = Machine(
             roles=Roles(plane.cloud),
-            processes=Processes(plane.store),
-            namespaces=Namespaces(plane.folder, wanted=namespaces),
+            starter=Starter(
+                processes=self._processes,
+                namespaces=Namespaces(plane.folder, wanted=namespaces),
+                parents=WarmParents(self._processes, plane.folder),
+            ),
             pool=ServerPool(),
         )
 
     def warm_up(self) -> None:
         """Do now what the first job would wait for."""
         self._machine.roles.warm_up()
-        _ = self._machine.namespaces.isolate
+        _ = self._machine.starter.namespaces.isolate
+        if any(self._plane.store.all(kind) for kind in USED):
+            self.expect()
+
+    def expect(self) -> None:
+        """Jobs are to come: get a warm parent ready for them, in the background."""
+        self._machine.starter.parents.expect(self._plane.images.runtime("python:3"))
 
     def recover(self) -> None:
         """After a kill: end stray processes, fail the jobs that they were."""
-        self._machine.processes.end_strays()
+        self._processes.end_strays()
         for folder in ("jobs", "servers"):
             shutil.rmtree(self._plane.folder / folder, ignore_errors=True)
         for kind in KINDS.values():
@@ -92,7 +105,7 @@ class Engine:
         for job in jobs:
             job.abandon()
         self._machine.pool.drop("")
-        self._machine.processes.close()
+        self._processes.close()
         for job in jobs:
             job.done.wait(CLOSING_S)
         self._machine.roles.close()

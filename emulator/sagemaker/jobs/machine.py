@@ -1,13 +1,12 @@
-"""What the executors share: roles' S3, processes, namespaces, warm model servers."""
+"""What the executors share: roles' S3, starting processes, warm model servers."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from emulator.sagemaker.containers.container import Container, ContainerSpec
-from emulator.sagemaker.containers.namespaces import Namespaces
-from emulator.sagemaker.containers.processes import Processes
+from emulator.sagemaker.containers.container import Container
+from emulator.sagemaker.containers.starter import ContainerSpec, Starter
 from emulator.sagemaker.errors import JobFailed, JobStopped
 from emulator.sagemaker.jobs.job import Job
 from emulator.sagemaker.roles import Roles
@@ -26,8 +25,7 @@ class Machine:
     """The one machine that every job runs on."""
 
     roles: Roles
-    processes: Processes
-    namespaces: Namespaces
+    starter: Starter
     pool: ServerPool
 
     def run(self, job: Job, spec: ContainerSpec, limit_s: float, watch: Watch | None = None) -> int:
@@ -35,9 +33,9 @@ class Machine:
 
         `watch` sees every line of output after the job's log has it.
         """
-        if spec.isolated and not self.namespaces.isolate:
+        if spec.isolated and not self.starter.namespaces.isolate:
             raise JobFailed(SHARED)
-        if not self.namespaces.work:
+        if not self.starter.namespaces.work:
             job.log([REWRITTEN.format(ml=spec.ml)])
 
         def on_lines(lines: list[str]) -> None:
@@ -45,7 +43,7 @@ class Machine:
             if watch:
                 watch(lines)
 
-        container = Container(spec, self.processes, self.namespaces, on_lines)
+        container = Container(spec, self.starter, on_lines)
         job.attach(container)
         timer = job.limit(limit_s)
         try:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from emulator.sagemaker.containers import environment
-from emulator.sagemaker.containers.container import ContainerSpec
+from emulator.sagemaker.containers.starter import ContainerSpec
 from emulator.sagemaker.errors import JobFailed
 from emulator.sagemaker.jobs.job import Job
 from emulator.sagemaker.jobs.machine import Machine, finish
@@ -24,18 +24,18 @@ def execute(job: Job, machine: Machine) -> None:
     application = params["AppSpecification"]
     if "ContainerEntrypoint" not in application:
         raise JobFailed(NO_PROGRAM.format(image=application["ImageUri"]))
-    interpreter = job.plane.images.interpreter(application["ImageUri"])
+    runtime = job.plane.images.runtime(application["ImageUri"])
     credentials, s3 = machine.roles.enter(params["RoleArn"])
     _prepare(params, s3, ml)
     job.check_stopped()
     job.set({"ProcessingStartTime": job.plane.now()})
-    base = environment.base(job.plane.cloud, interpreter=interpreter, folder=job.folder, credentials=credentials)
+    base = environment.base(job.plane.cloud, runtime, folder=job.folder, credentials=credentials)
     argv = [*application["ContainerEntrypoint"], *application.get("ContainerArguments", [])]
     isolated = params.get("NetworkConfig", {}).get("EnableNetworkIsolation", False)
     names = {"PROCESSING_JOB_NAME": job.name, "PROCESSING_JOB_ARN": params["ProcessingJobArn"]}
     env = {**base, **names, **params.get("Environment", {})}
     limit = params.get("StoppingCondition", {}).get("MaxRuntimeInSeconds", ONE_DAY_S)
-    status = machine.run(job, ContainerSpec(interpreter, argv, env, ml, isolated=isolated), limit)
+    status = machine.run(job, ContainerSpec(runtime, argv, env, ml, isolated=isolated), limit)
     message = ml / "output" / "message"
     if message.is_file():
         job.set({"ExitMessage": message.read_text(errors="replace")[:1024]}, tell=False)

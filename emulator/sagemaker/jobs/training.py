@@ -8,7 +8,7 @@ from typing import Any
 
 from emulator.sagemaker import archives
 from emulator.sagemaker.containers import environment
-from emulator.sagemaker.containers.container import ContainerSpec
+from emulator.sagemaker.containers.starter import ContainerSpec
 from emulator.sagemaker.errors import JobFailed
 from emulator.sagemaker.jobs.job import Job
 from emulator.sagemaker.jobs.machine import Machine, finish
@@ -48,19 +48,19 @@ def execute(job: Job, machine: Machine) -> None:
     params, ml = job.body, job.folder / "ml"
     transition(job, "Starting")
     image = params["AlgorithmSpecification"]["TrainingImage"]
-    interpreter = job.plane.images.interpreter(image)
+    runtime = job.plane.images.runtime(image)
     credentials, s3 = machine.roles.enter(params["RoleArn"])
     transition(job, "Downloading")
     _prepare(params, s3, ml)
     argv, folder = _program(params, s3, ml)
     job.check_stopped()
-    base = environment.base(job.plane.cloud, interpreter=interpreter, folder=job.folder, credentials=credentials)
+    base = environment.base(job.plane.cloud, runtime, folder=job.folder, credentials=credentials)
     env = {**base, **environment.training(params), **params.get("Environment", {})}
     isolated = params.get("EnableNetworkIsolation", False)
     metrics = Metrics(params["AlgorithmSpecification"].get("MetricDefinitions", []))
     transition(job, "Training")
     job.set({"TrainingStartTime": job.plane.now()}, tell=False)
-    spec = ContainerSpec(interpreter, argv, env, ml, folder, isolated)
+    spec = ContainerSpec(runtime, argv, env, ml, folder, isolated)
     status = machine.run(job, spec, params["StoppingCondition"]["MaxRuntimeInSeconds"], metrics.read)
     job.set({"FinalMetricDataList": metrics.final(job.plane.now()) or None}, tell=False)
     if "CheckpointConfig" in params:

@@ -10,7 +10,7 @@ from typing import Any
 
 from emulator.sagemaker import archives
 from emulator.sagemaker.containers import environment
-from emulator.sagemaker.containers.container import ContainerSpec
+from emulator.sagemaker.containers.starter import ContainerSpec
 from emulator.sagemaker.errors import JobFailed
 from emulator.sagemaker.jobs.job import Job
 from emulator.sagemaker.jobs.machine import SHARED, Machine
@@ -39,6 +39,9 @@ def execute(job: Job, machine: Machine) -> None:
     env = _environment(params, served)
     key = json.dumps([model["ModelArn"], model["CreationTime"], model["ExecutionRoleArn"], served["Image"], env])
     server = machine.pool.take(key[1:])
+    if server and server.model_data and server.model_data != s3.version(served["ModelDataUrl"]):
+        server.close()
+        server = None
     if server:
         job.log([KEPT])
     server = server or _start(job, machine, s3, served, {**credentials, **env}, model)
@@ -71,15 +74,15 @@ def _start(
     job: Job, machine: Machine, s3: Transfers, served: dict[str, Any], env: dict[str, str], model: dict[str, Any]
 ) -> ModelServer:
     """Unpack the model and start its server, again when it dies while loading."""
-    interpreter = job.plane.images.interpreter(served["Image"])
+    runtime = job.plane.images.runtime(served["Image"])
     isolated = model.get("EnableNetworkIsolation", False)
-    if isolated and not machine.namespaces.isolate:
+    if isolated and not machine.starter.namespaces.isolate:
         raise JobFailed(SHARED)
     for attempt in range(1, STARTS + 1):
-        folder = _folder(job, s3, served)
-        base = environment.base(job.plane.cloud, interpreter=interpreter, folder=folder, credentials={})
-        spec = ContainerSpec(interpreter, [], {**base, **env}, folder / "ml", "/opt/ml/model", isolated)
-        server = ModelServer(spec, machine.processes, machine.namespaces, folder, job.log)
+        folder, model_data = _folder(job, s3, served)
+        base = environment.base(job.plane.cloud, runtime, folder=folder, credentials={})
+        spec = ContainerSpec(runtime, [], {**base, **env}, folder / "ml", "/opt/ml/model", isolated)
+        server = ModelServer(spec, machine.starter, folder, job.log, model_data)
         job.attach(server.container)
         try:
             server.wait_ready()
@@ -95,14 +98,15 @@ def _start(
     )
 
 
-def _folder(job: Job, s3: Transfers, served: dict[str, Any]) -> Path:
-    """A fresh folder with the model unpacked in ml/model."""
+def _folder(job: Job, s3: Transfers, served: dict[str, Any]) -> tuple[Path, str]:
+    """A fresh folder with the model unpacked in ml/model, and the model data's ETag."""
     folder = job.plane.folder / "servers" / uuid.uuid4().hex
     (folder / "ml" / "model").mkdir(parents=True)
+    model_data = ""
     if "ModelDataUrl" in served:
-        s3.fetch(served["ModelDataUrl"], folder / "model.tar.gz")
+        model_data = s3.fetch(served["ModelDataUrl"], folder / "model.tar.gz")
         archives.unpack(folder / "model.tar.gz", folder / "ml" / "model", served["ModelDataUrl"])
-    return folder
+    return folder, model_data
 
 
 def _transform(job: Job, s3: Transfers, server: ModelServer, items: list[Item]) -> None:

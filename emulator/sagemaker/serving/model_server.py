@@ -11,9 +11,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from emulator.sagemaker.containers.container import Container, ContainerSpec
-from emulator.sagemaker.containers.namespaces import Namespaces
-from emulator.sagemaker.containers.processes import Processes
+from emulator.sagemaker.containers.container import Container
+from emulator.sagemaker.containers.starter import ContainerSpec, Starter
 
 SCRIPT = Path(__file__).with_name("server.py")
 START_S = 600  # how long a model may take to load
@@ -31,12 +30,13 @@ class ModelServer:
     def __init__(
         self,
         spec: ContainerSpec,
-        processes: Processes,
-        namespaces: Namespaces,
+        starter: Starter,
         folder: Path,
         on_lines: Callable[[list[str]], None],
+        model_data: str = "",
     ) -> None:
         self.folder = folder
+        self.model_data = model_data  # ETag of what it loaded
         self.on_lines = on_lines  # may change while it runs: each job gets its own lines
         self.status = 0
         with socket.create_server(("127.0.0.1", 0)) as listener:
@@ -44,7 +44,7 @@ class ModelServer:
             fd = listener.fileno()
             argv = ["python3", str(SCRIPT), str(fd)]
             spec = replace(spec, argv=argv, fds=(fd,))
-            self.container = Container(spec, processes, namespaces, lambda lines: self.on_lines(lines))
+            self.container = Container(spec, starter, lambda lines: self.on_lines(lines))
         self.started = time.monotonic()
         self.ended = threading.Event()
         threading.Thread(target=self._watch, name="sagemaker-server", daemon=True).start()

@@ -123,6 +123,13 @@ def test_a_warm_server_is_reused_and_the_log_says_so(cloud: Emulator) -> None:
     assert any(line.startswith("loaded low") for line in log(cloud, other))
 
 
+def test_changed_model_data_gets_another_server(cloud: Emulator) -> None:
+    model = make(cloud, DOUBLE)
+    assert outputs(cloud, transform(cloud, model, {"a.csv": "1\n"})) == {"a.csv.out": "2.0\n"}
+    cloud.put(f"models/{model}.tar.gz", tar_gz(code__inference=DOUBLE, code__near="FACTOR = 3"))
+    assert outputs(cloud, transform(cloud, model, {"a.csv": "1\n"})) == {"a.csv.out": "3.0\n"}
+
+
 def test_a_model_that_does_not_load_fails_the_job(cloud: Emulator) -> None:
     job = transform(cloud, make(cloud, "def model_fn(d): raise OSError('model.onnx is broken')"), {"a.csv": "1"})
     assert "model.onnx is broken" in job["FailureReason"]

@@ -9,9 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from emulator.sagemaker.containers.container import Container, ContainerSpec, rewrite
+from emulator.sagemaker.containers.container import Container
 from emulator.sagemaker.containers.namespaces import Namespaces
 from emulator.sagemaker.containers.processes import Processes
+from emulator.sagemaker.containers.starter import ContainerSpec, Starter, rewrite
+from emulator.sagemaker.containers.warm_parents import WarmParents
+from emulator.sagemaker.images import Runtime
 from emulator.sagemaker.store import Store
 from tests.emulator.running import eventually
 
@@ -27,8 +30,10 @@ class Runner:
     def start(self, *argv: str, namespaces: bool = True, **env: str) -> Container:
         ml = self.folder / "ml"
         ml.mkdir(exist_ok=True)
-        spec = ContainerSpec(sys.executable, argv, {"PATH": "/usr/bin:/bin", **env}, ml)
-        return Container(spec, self.processes, Namespaces(self.folder, wanted=namespaces), self.lines.extend)
+        spec = ContainerSpec(Runtime(sys.executable), argv, {"PATH": "/usr/bin:/bin", **env}, ml)
+        parents = WarmParents(self.processes, self.folder, wanted=False)
+        starter = Starter(self.processes, Namespaces(self.folder, wanted=namespaces), parents)
+        return Container(spec, starter, self.lines.extend)
 
 
 @pytest.fixture

@@ -1,0 +1,3 @@
+import os
+
+file = open(os.devnull)  # noqa: SIM115
