@@ -1,19 +1,42 @@
-"""A use case's history as its nights would have known it: source → schema → labels → context, without a cloud."""
+"""A use case's history as its nights would have known it: source → schema → labels → context, without a cloud.
+
+It is kept in .build/history, under a name that changes with the code it depends on: the next benchmark has it at once.
+"""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 import usecases
+from cumulet.adapters import parquet
+from cumulet.contracts.closure import fingerprint
+from cumulet.contracts.manifests import canonical, sha256
 from cumulet.core import context
+from cumulet.core.cutoff import nights
 from cumulet.core.schema import Columns, concatenate, select
 from cumulet.core.usecase import UseCase, label_rows
 from lambdas.ingest.validation import validate
-from training.dataset import Rows
+from training.dataset import LABEL, Rows
 from training.snapshot import labels_of
+
+ROOT = Path(__file__).resolve().parent.parent
+KNOWN = "known"
+
+
+@dataclass(frozen=True)
+class Tables:
+    """What a day's night has committed: its records, the label rows that became known, the side tables by name."""
+
+    records: Columns
+    labels: Columns
+    side: dict[str, Columns]
 
 
 class History:
@@ -23,34 +46,51 @@ class History:
     """
 
     def __init__(self, use_case: UseCase, first: date, last: date) -> None:
-        records, labels, side = _ingest(use_case, first, last)
-        columns = context.features(use_case, records, labels, side)
-        y = labels_of(columns, labels)
-        labelled = np.flatnonzero(~np.isnan(y))
-        rows = select(columns, labelled)
-        self.rows = Rows(rows, y[labelled], use_case.days(rows))
-        night = dict(zip(labels["id"].tolist(), labels["known"].tolist(), strict=True))
-        self.known: NDArray[np.datetime64] = np.array([night[i] for i in rows["id"].tolist()], dtype="datetime64[D]")
+        columns = _kept(use_case, first, last)
+        self.known: NDArray[np.datetime64] = columns.pop(KNOWN)
+        labels = columns.pop(LABEL)
+        self.rows = Rows(columns, labels, use_case.days(columns))
 
     def known_at(self, night: date) -> Rows:
         """The rows whose label was known at the cut-off of a night."""
         return self.rows.where(self.known <= np.datetime64(night))
 
-    def since(self, night: date) -> tuple[Rows, NDArray[np.datetime64]]:
-        """The rows of the day `night` and later, and when their labels became known."""
-        later = self.rows.days >= np.datetime64(night)
-        return self.rows.where(later), self.known[later]
+
+def tables(use_case: UseCase, day: date) -> Tables:
+    """A day as `ingest` would have committed it."""
+    found = _source(use_case.name).day(day)
+    outcomes = validate(found["outcomes"], use_case.outcomes).columns
+    side = {name: validate(found[name], schema).columns for name, schema in use_case.side_tables.items()}
+    return Tables(validate(found["records"], use_case.schema).columns, label_rows(use_case, outcomes), side)
 
 
-def _ingest(use_case: UseCase, first: date, last: date) -> tuple[Columns, Columns, dict[str, Columns]]:
-    source = usecases.source(use_case.name)
-    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-    records, labels, side = [], [], {name: list[Columns]() for name in use_case.side_tables}
-    for day in days:
-        tables = source.day(day)
-        records.append(validate(tables["records"], use_case.schema).columns)
-        outcomes = label_rows(use_case, validate(tables["outcomes"], use_case.outcomes).columns)
-        labels.append({**outcomes, "known": np.full(len(outcomes["id"]), np.datetime64(day))})
-        for name, schema in use_case.side_tables.items():
-            side[name].append(validate(tables[name], schema).columns)
-    return concatenate(records), concatenate(labels), {name: concatenate(parts) for name, parts in side.items()}
+@cache
+def _source(use_case: str) -> usecases.Source:
+    return usecases.source(use_case)
+
+
+def _kept(use_case: UseCase, first: date, last: date) -> Columns:
+    modules = ("benchmarks.history", f"usecases.{use_case.name}", f"usecases.{use_case.name}.source")
+    code = sha256(canonical([fingerprint(ROOT, module) for module in modules]))[:16]
+    path = ROOT / ".build" / "history" / f"{use_case.name}-{first}-{last}-{code}.parquet"
+    if not path.exists():
+        for stale in path.parent.glob(f"{use_case.name}-{first}-{last}-*"):
+            stale.unlink()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(parquet.encode(_computed(use_case, nights(first, last))))
+    return parquet.decode(path.read_bytes())
+
+
+def _computed(use_case: UseCase, days: Sequence[date]) -> Columns:
+    found = [tables(use_case, day) for day in days]
+    records = concatenate(each.records for each in found)
+    labels = concatenate(
+        {**each.labels, KNOWN: np.full(len(each.labels["id"]), np.datetime64(day))}
+        for day, each in zip(days, found, strict=True)
+    )
+    side = {name: concatenate(each.side[name] for each in found) for name in use_case.side_tables}
+    columns = context.features(use_case, records, labels, side)
+    columns[LABEL] = labels_of(columns, labels)
+    columns = select(columns, np.flatnonzero(np.isfinite(columns[LABEL])))
+    night = dict(zip(labels["id"].tolist(), labels[KNOWN].tolist(), strict=True))
+    return {**columns, KNOWN: np.array([night[name] for name in columns["id"].tolist()], dtype="datetime64[D]")}

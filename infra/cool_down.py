@@ -9,8 +9,36 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 SORT_KEY = "training#cool-down"
+DAY = 86_400_000
+"""Milliseconds."""
 TAKEN = "DynamoDB.ConditionalCheckFailedException"
 """The error of `take` while an earlier training is still cooling down."""
+
+
+def cool_down_ms(days: int) -> int:
+    """How long it lasts, in milliseconds: half a day less, so that the night that ends it, whose cut-off may be a few
+    minutes or (when clocks change) an hour early, is free to train."""
+    return days * DAY - DAY // 2
+
+
+class LookAtCoolDown(Construct):
+    """A state that assigns `$until`: when Training may start again, as text (ISO, UTC), "" for any time."""
+
+    def __init__(self, scope: Construct, id: str, *, use_case: str, table: dynamodb.ITable) -> None:
+        super().__init__(scope, id)
+        arguments = {
+            "TableName": table.table_name,
+            "Key": {"pk": {"S": use_case}, "sk": {"S": SORT_KEY}},
+            "ConsistentRead": True,
+        }
+        state = {
+            "Type": "Task",
+            "Resource": f"arn:{table.stack.partition}:states:::dynamodb:getItem",
+            "Arguments": arguments,
+            "Assign": {"until": "{% $exists($states.result.Item.until) ? $states.result.Item.until.S : '' %}"},
+            "Output": "{% $states.input %}",
+        }
+        self.state = sfn.CustomState(self, "Look at the cool-down", state_json=state)
 
 
 class CoolDown(Construct):

@@ -11,7 +11,7 @@ from cumulet.contracts import metrics
 from cumulet.contracts.env import Env, FeaturesEnv, IngestEnv, MonitorEnv, PredictEnv, ReleaseEnv
 from infra.bundling import function_package
 from infra.function import Function
-from infra.grants import grant_alias_read, grant_metrics, grant_release
+from infra.grants import grant_alarms_read, grant_alias_read, grant_metrics, grant_release
 from infra.lake import Lake
 from infra.online import OnlineStore
 from infra.platforms import Target
@@ -38,6 +38,7 @@ class Functions(Construct):
         lake: Lake,
         online: OnlineStore,
         registry: Registry,
+        alarms: str,
         target: Target,
     ) -> None:
         super().__init__(scope, id)
@@ -62,7 +63,7 @@ class Functions(Construct):
             transform_image=registry.transform_image,
         )
         features = FeaturesEnv(**common, **champion, online_table=table)
-        monitor = MonitorEnv(**common, **champion, namespace=metrics.NAMESPACE)
+        monitor = MonitorEnv(**common, **champion, namespace=metrics.NAMESPACE, alarms=alarms)
         self.ingest = self._function("Ingest", IngestEnv(**common), memory=512, seconds=60)
         self.features = self._function("Features", features, memory=1024, seconds=120)
         self.monitor = self._function("Monitor", monitor, memory=1024, seconds=120)
@@ -104,6 +105,7 @@ class Functions(Construct):
         registry.grant_read(self.monitor.role)
         grant_alias_read(self.monitor.role, predict)
         grant_metrics(self.monitor.role)
+        grant_alarms_read(self.monitor.role)
 
         lake.grant_read(self.release.role, "models")
         registry.grant_read(self.release.role)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aws_cdk import Stack
+from aws_cdk import ArnFormat, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 
@@ -25,6 +25,14 @@ def grant_metrics(role: iam.IRole) -> None:
         conditions={"StringEquals": {"cloudwatch:namespace": metrics.NAMESPACE}},
     )
     role.add_to_principal_policy(statement)
+
+
+def grant_alarms_read(role: iam.IRole) -> None:
+    """Read the states of alarms; CloudWatch authorises it on the account's alarms as a whole."""
+    arn = Stack.of(role).format_arn(
+        service="cloudwatch", resource="alarm", resource_name="*", arn_format=ArnFormat.COLON_RESOURCE_NAME
+    )
+    iam.Grant.add_to_principal(grantee=role, actions=["cloudwatch:DescribeAlarms"], resource_arns=[arn])
 
 
 def grant_release(role: iam.IRole, function: lambda_.IFunction, transform_role: iam.IRole, models: str) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_events as events
@@ -20,9 +19,7 @@ from constructs import Construct
 
 from cumulet.contracts import metrics
 from cumulet.contracts.settings import UseCaseSettings
-
-ABOVE = cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD
-BELOW = cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD
+from infra.performance import ABOVE, BELOW, alarm, nightly
 
 
 class Monitoring(Construct):
@@ -35,26 +32,21 @@ class Monitoring(Construct):
         *,
         settings: UseCaseSettings,
         topic: sns.ITopic,
+        performance: Sequence[cloudwatch.Alarm],
         server_errors: cloudwatch.Metric,
         training: sfn.IStateMachine,
         machines: Sequence[sfn.IStateMachine],
     ) -> None:
         super().__init__(scope, id)
         limits, name = settings.alarms, settings.name
-        performance = [
-            self._alarm(
-                "Calibration", _nightly(name, metrics.CALIBRATION_GAP), ABOVE, limits.calibration_gap, nights=3
-            ),
-            self._alarm("Skill", _nightly(name, metrics.BRIER_SKILL), BELOW, limits.brier_skill, nights=3),
-        ]
         self.alarms = [
             *performance,
-            self._alarm("Quarantined", _nightly(name, metrics.QUARANTINED), ABOVE, limits.quarantined),
-            self._alarm("NoRecords", _nightly(name, metrics.RECORDS), BELOW, 1),
-            self._alarm("ServerErrors", server_errors, ABOVE, 5),
+            alarm(self, "Quarantined", nightly(name, metrics.QUARANTINED), ABOVE, limits.quarantined),
+            alarm(self, "NoRecords", nightly(name, metrics.RECORDS), BELOW, 1),
+            alarm(self, "ServerErrors", server_errors, ABOVE, 5),
         ]
-        for alarm in self.alarms:
-            alarm.add_alarm_action(actions.SnsAction(topic))
+        for each in self.alarms:
+            each.add_alarm_action(actions.SnsAction(topic))
         request = {"time": events.EventField.time, "reason": events.EventField.from_path("$.detail.alarmName")}
         events.Rule(
             self,
@@ -63,7 +55,7 @@ class Monitoring(Construct):
             event_pattern=events.EventPattern(
                 source=["aws.cloudwatch"],
                 detail_type=["CloudWatch Alarm State Change"],
-                resources=[alarm.alarm_arn for alarm in performance],
+                resources=[each.alarm_arn for each in performance],
                 detail={"state": {"value": ["ALARM"]}},
             ),
             targets=[targets.SfnStateMachine(training, input=events.RuleTargetInput.from_object(request))],
@@ -82,26 +74,3 @@ class Monitoring(Construct):
             ),
             targets=[targets.SnsTopic(topic)],
         )
-
-    def _alarm(
-        self, id: str, metric: cloudwatch.Metric, operator: cloudwatch.ComparisonOperator, limit: float, nights: int = 1
-    ) -> cloudwatch.Alarm:
-        return metric.create_alarm(
-            self,
-            id,
-            comparison_operator=operator,
-            threshold=limit,
-            evaluation_periods=nights,
-            datapoints_to_alarm=nights,
-            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
-        )
-
-
-def _nightly(use_case: str, name: str) -> cloudwatch.Metric:
-    return cloudwatch.Metric(
-        namespace=metrics.NAMESPACE,
-        metric_name=name,
-        dimensions_map=metrics.dimensions(use_case),
-        statistic="Average",
-        period=Duration.days(1),
-    )

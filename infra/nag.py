@@ -43,6 +43,7 @@ ACCEPTED = (
     Accepted(
         r"IAM5\[Resource::\*\]", ".*/Monitor/Role/.*", "PutMetricData knows no resource: the namespace narrows it."
     ),
+    Accepted(r"IAM5\[Resource::.*:alarm:\*\]", ".*/Monitor/Role/.*", "DescribeAlarms is authorised on all alarms."),
     Accepted(r"IAM5\[Resource::\*\]", ".*(Transform|Jobs/)Role/.*", "ecr:GetAuthorizationToken knows no resource."),
 )
 

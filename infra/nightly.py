@@ -1,16 +1,23 @@
-"""Nightly: ingest → context features → batch transform → monitor, at the use case's cut-off."""
+"""Nightly: ingest → context features → batch transform → monitor, at the use case's cut-off.
+
+An alarm sets off Training when it changes to red. One that stays red, because that was within the cool-down or because
+the gate refused the candidate, changes no more: the first night after the cool-down answers it.
+"""
 
 from __future__ import annotations
 
 from aws_cdk import Duration, TimeZone
+from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_scheduler as scheduler
 from aws_cdk import aws_scheduler_targets as targets
 from aws_cdk import aws_stepfunctions as sfn
+from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
 from cumulet.contracts.settings import UseCaseSettings
+from infra.cool_down import LookAtCoolDown
 from infra.state_machine import StateMachine, invoke, sagemaker_job
 
 
@@ -31,6 +38,8 @@ class Nightly(Construct):
         features: lambda_.IFunction,
         monitor: lambda_.IFunction,
         transform_role: iam.IRole,
+        training: sfn.IStateMachine,
+        table: dynamodb.ITable,
     ) -> None:
         super().__init__(scope, id)
         date = {"date": "{% $date %}"}
@@ -46,6 +55,7 @@ class Nightly(Construct):
             arguments=_transform(settings, "{% $states.input.model_name %}"),
         )
         monitored = invoke(self, "Monitor", function=monitor, payload=date)
+        monitored.next(self._answer(settings.name, training, table))
 
         score = scored.next(monitored)
         with_model = sfn.Choice.jsonata(self, "A model is live?")
@@ -62,6 +72,7 @@ class Nightly(Construct):
             comment=f"Scores the day that begins, for {settings.name}.",
         )
         self.states.allow_jobs("TransformJob", names=f"{settings.name}-*", role=transform_role)
+        table.grant(self.states.machine, "dynamodb:GetItem")
         self.machine = self.states.machine
         scheduler.Schedule(
             self,
@@ -76,6 +87,29 @@ class Nightly(Construct):
                 retry_attempts=3,
             ),
         )
+
+    def _answer(self, use_case: str, training: sfn.IStateMachine, table: dynamodb.ITable) -> sfn.Choice:
+        """Start Training when an alarm was red before this night and the cool-down is over; the input is passed on.
+
+        Training takes the cool-down itself, on a condition: of several starts one trains.
+        """
+        over = sfn.Succeed.jsonata(self, "Night over")
+        request = {"time": "{% $states.input.time %}", "reason": "{% $states.input.alarms[0] %}"}
+        train = tasks.StepFunctionsStartExecution.jsonata(
+            self,
+            "Train again",
+            state_machine=training,
+            input=sfn.TaskInput.from_object(request),
+            outputs="{% $states.input %}",
+        )
+        look = LookAtCoolDown(self, "Look", use_case=use_case, table=table).state
+        cooled = sfn.Choice.jsonata(self, "Cooled down?")
+        cooled.when(
+            sfn.Condition.jsonata("{% $until <= $fromMillis($toMillis($states.input.time)) %}"), train.next(over)
+        ).otherwise(over)
+        red = sfn.Choice.jsonata(self, "Still red?")
+        red.when(sfn.Condition.jsonata("{% $count($states.input.alarms) > 0 %}"), look.next(cooled)).otherwise(over)
+        return red
 
 
 def _transform(settings: UseCaseSettings, model_name: str) -> dict[str, object]:

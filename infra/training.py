@@ -8,12 +8,9 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from cumulet.contracts.settings import UseCaseSettings
-from infra.cool_down import TAKEN, CoolDown
+from infra.cool_down import TAKEN, CoolDown, cool_down_ms
 from infra.jobs import Jobs
 from infra.state_machine import StateMachine, sagemaker_job
-
-DAY = 86_400_000
-"""Milliseconds."""
 
 ATTEMPT = "$substring($replace($states.context.Execution.Name, /[^a-zA-Z0-9-]/, '-'), 0, 36)"
 """An attempt is an execution: its name, short enough for the names of its jobs."""
@@ -60,7 +57,7 @@ class Training(Construct):
         states = StateMachine(
             self,
             "States",
-            start=self._begin(settings.alarms.cool_down_days * DAY).next(forced),
+            start=self._begin(cool_down_ms(settings.alarms.cool_down_days)).next(forced),
             timeout=Duration.hours(12),
             comment=f"Trains, evaluates and registers a model of {settings.name}.",
         )

@@ -17,6 +17,7 @@ from infra.lake import add_zones
 from infra.monitoring import Monitoring
 from infra.nightly import Nightly
 from infra.online import OnlineStore
+from infra.performance import PerformanceAlarms
 from infra.platforms import Target
 from infra.registry import Registry
 from infra.release import Release
@@ -46,21 +47,21 @@ class UseCase(Stack):
 
         online = OnlineStore(self, "Online", target=target)
         registry = Registry(self, "Registry", use_case=name, lake=lake)
+        alarms = PerformanceAlarms(self, "Performance", settings=settings)
         functions = Functions(
-            self, "Functions", root=root, use_case=name, lake=lake, online=online, registry=registry, target=target
+            self,
+            "Functions",
+            root=root,
+            use_case=name,
+            lake=lake,
+            online=online,
+            registry=registry,
+            alarms=alarms.names,
+            target=target,
         )
         predict = functions.predict.function
         champion = Champion(self, "Champion", function=predict, alias=ALIAS)
         api = Api(self, "Api", alias=champion.alias, settings=settings.serving, title=settings.title)
-        nightly = Nightly(
-            self,
-            "Nightly",
-            settings=settings,
-            ingest=functions.ingest.function,
-            features=functions.features.function,
-            monitor=functions.monitor.function,
-            transform_role=registry.transform_role,
-        )
         job_env = JobEnv(
             use_case=name,
             lake_bucket=lake.bucket.bucket_name,
@@ -74,12 +75,24 @@ class UseCase(Stack):
         registry.grant_register(jobs.role)
         grant_alias_read(jobs.role, predict)
         training = Training(self, "Training", settings=settings, jobs=jobs, table=online.table)
+        nightly = Nightly(
+            self,
+            "Nightly",
+            settings=settings,
+            ingest=functions.ingest.function,
+            features=functions.features.function,
+            monitor=functions.monitor.function,
+            transform_role=registry.transform_role,
+            training=training.machine,
+            table=online.table,
+        )
         release = Release(self, "Release", release=functions.release.function, group=registry.name)
         monitoring = Monitoring(
             self,
             "Monitoring",
             settings=settings,
             topic=foundation.alerts,
+            performance=alarms.alarms,
             server_errors=api.api.metric_server_error(period=Duration.minutes(5), statistic="Sum"),
             training=training.machine,
             machines=[nightly.machine, training.machine, release.machine],

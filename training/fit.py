@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 import usecases
 from cumulet.contracts.env import JobEnv
-from cumulet.contracts.manifests import ModelManifest
+from cumulet.contracts.manifests import DatasetManifest, ModelManifest
 from cumulet.core import metrics
 from cumulet.core.usecase import Candidate, UseCase
 from training import artifact, baselines, fitting
@@ -25,6 +25,10 @@ from training.dataset import Rows, forward_folds, limited, read, together
 from training.failures import reported
 from training.holdout import Holdout
 from training.threads import side_by_side
+
+FOLDS, FOLD_DAYS = 4, 14
+Backtest = tuple[Rows, dict[str, NDArray[np.float64]]]
+"""The judged rows of all folds, and every model's predictions (n,) on them."""
 
 
 def predict_later(use_case: UseCase, earlier: Rows, later: Rows) -> dict[str, NDArray[np.float64]]:
@@ -39,20 +43,18 @@ def predict_later(use_case: UseCase, earlier: Rows, later: Rows) -> dict[str, ND
     return found
 
 
-def fit_all(
-    use_case: UseCase, rows: Rows, folds: int, fold_days: int
-) -> tuple[list[artifact.Fitted], Rows, dict[str, NDArray[np.float64]]]:
-    """Every candidate fitted on the snapshot; and from the backtest all judged rows, with every model's predictions."""
+def fit_all(use_case: UseCase, rows: Rows, folds: int, fold_days: int) -> tuple[list[artifact.Fitted], Backtest]:
+    """Every candidate fitted on the snapshot, and the backtest of all."""
     limit = use_case.fit_rows
     pairs = forward_folds(rows, folds, fold_days, limit)
-    recent = limited(rows, limit.maximum, limit.half_life_days)
+    drawn = limited(rows, limit.maximum, limit.half_life_days)
     with side_by_side() as pool:
-        finals = [pool.submit(artifact.fit, use_case, candidate, recent) for candidate in use_case.candidates]
+        finals = [pool.submit(artifact.fit, use_case, candidate, drawn) for candidate in use_case.candidates]
         tasks = [pool.submit(predict_later, use_case, earlier, later) for earlier, later in pairs]
         parts = [task.result() for task in tasks]
         fitted = [final.result() for final in finals]
     predictions = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-    return fitted, together([later for _, later in pairs]), predictions
+    return fitted, (together([later for _, later in pairs]), predictions)
 
 
 def judge(use_case: UseCase, y: NDArray[np.float64], found: dict[str, NDArray[np.float64]]) -> dict[str, Any]:
@@ -82,13 +84,28 @@ def tried(use_case: UseCase, chosen: Candidate, judged: dict[str, Any], folds: i
     }
 
 
-def report(chosen: Candidate, judged: dict[str, Any], manifest: ModelManifest) -> None:
+def report(holdout: Holdout, manifest: ModelManifest) -> None:
     """Print the table, and the metric lines that SageMaker's MetricDefinitions read."""
+    judged, chosen = holdout.tried["models"], holdout.tried["candidate"]
     print(baselines.table(judged))
     for name in baselines.COMPARED:
-        if judged[chosen.name][name] is not None:
-            print(f"holdout:{name}={judged[chosen.name][name]:.6f}")
+        if judged[chosen][name] is not None:
+            print(f"holdout:{name}={judged[chosen][name]:.6f}")
     print(f"holdout:parity={manifest.parity:.3e}", flush=True)
+
+
+def make(
+    use_case: UseCase, rows: Rows, dataset: DatasetManifest, *, model: Path, output: Path, folds: int, fold_days: int
+) -> tuple[Holdout, ModelManifest]:
+    """Fit, judge, choose; write the artifact and the holdout into their folders."""
+    fitted, (later, found) = fit_all(use_case, rows, folds, fold_days)
+    judged = judge(use_case, later.y, found)
+    chosen = best_candidate(use_case, judged)
+    holdout = Holdout(later, found, tried(use_case, chosen, judged, folds))
+    holdout.write(output)
+    best = next(final for final in fitted if final.candidate is chosen)
+    threshold = judged[chosen.name]["threshold"]
+    return holdout, artifact.write(use_case, best, dataset, threshold=threshold, folder=model)
 
 
 @reported
@@ -96,22 +113,16 @@ def main(argv: Sequence[str] | None = None) -> None:
     """Fit; folders are SageMaker's SM_* variables, arguments those of the process when None."""
     parser = argparse.ArgumentParser(prog="training.fit", description=__doc__)
     parser.add_argument("--run", default="", help="the run of Training, for the log")
-    parser.add_argument("--folds", type=int, default=4, help="how often to fit anew and judge on what follows")
-    parser.add_argument("--fold-days", type=int, default=14, help="how many days each is judged on")
+    parser.add_argument("--folds", type=int, default=FOLDS, help="how often to fit anew and judge on what follows")
+    parser.add_argument("--fold-days", type=int, default=FOLD_DAYS, help="how many days each is judged on")
     arguments = parser.parse_args(argv)
     use_case = usecases.load(JobEnv.from_env(os.environ).use_case)
     rows, dataset = read(Path(os.environ.get("SM_CHANNEL_TRAIN", "/opt/ml/input/data/train")), use_case)
     print(f"run {arguments.run}: dataset {dataset.dataset_id}, {len(rows)} labelled rows", flush=True)
-    fitted, later, found = fit_all(use_case, rows, arguments.folds, arguments.fold_days)
-    judged = judge(use_case, later.y, found)
-    chosen = best_candidate(use_case, judged)
-    output = Path(os.environ.get("SM_OUTPUT_DATA_DIR", "/opt/ml/output/data"))
-    Holdout(later, found, tried(use_case, chosen, judged, arguments.folds)).write(output)
     folder = Path(os.environ.get("SM_MODEL_DIR", "/opt/ml/model"))
-    threshold = judged[chosen.name]["threshold"]
-    best = next(final for final in fitted if final.candidate is chosen)
-    manifest = artifact.write(use_case, best, dataset, threshold=threshold, folder=folder)
-    report(chosen, judged, manifest)
+    output = Path(os.environ.get("SM_OUTPUT_DATA_DIR", "/opt/ml/output/data"))
+    spans = {"folds": arguments.folds, "fold_days": arguments.fold_days}
+    report(*make(use_case, rows, dataset, model=folder, output=output, **spans))
 
 
 if __name__ == "__main__":

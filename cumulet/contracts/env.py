@@ -89,6 +89,8 @@ class MonitorEnv(Env):
     predict_function: str
     alias: str = "live"
     namespace: str = "Cumulet"
+    alarms: str = ""
+    """Names of the alarms on performance, joined with commas."""
 
 
 @dataclass(frozen=True, kw_only=True)

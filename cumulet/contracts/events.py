@@ -73,7 +73,11 @@ class Monitored(Event):
     """What `monitor` measured; a metric that could not be computed (no labels yet) is absent."""
 
     date: str
+    time: str
+    """The night's cut-off (ISO, UTC)."""
     metrics: dict[str, float]
+    alarms: list[str]
+    """The alarms on performance that were red before this night."""
     skipped: str = ""
 
 

@@ -26,16 +26,18 @@ def stack_name(use_case: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class AlarmSettings:
-    """Thresholds of the alarms. Performance is judged by the night over the last labelled days; 3 of 3 nights fire."""
+    """Thresholds of the alarms. Performance is judged by the night over the last labelled days."""
 
     calibration_gap: float = 0.06
     """Starts Training above it: |mean prediction − rate of the label|."""
     brier_skill: float = -0.02
     """Starts Training below it: 1 − Brier score / that of the constant rate."""
+    nights: int = 3
+    """So many nights in a row must break a limit."""
     quarantined: int = 100
     """Notifies above it: refused rows of one night."""
     cool_down_days: int = 21
-    """After an alarm has started Training, none starts it again for so many days."""
+    """After an alarm has started Training, none starts it again for so many days; one that is red then does."""
 
 
 @dataclass(frozen=True, kw_only=True)

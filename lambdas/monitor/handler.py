@@ -14,7 +14,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from cumulet.adapters import artifact
+from cumulet.adapters import alarms, artifact
 from cumulet.adapters.champion import Champion
 from cumulet.adapters.lake import Lake
 from cumulet.adapters.logs import log_of
@@ -61,6 +61,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     use_case = runtime().use_case
     day = NightEvent.from_json(event).logical_date(use_case.cut_off.time_zone)
     log = log_of("monitor", context, use_case=use_case.name, date=str(day))
+    red = red_alarms()
     metrics, reasons = measure(day)
     metrics = {name: value for name, value in metrics.items() if math.isfinite(value)}
     refused = put(runtime().env.namespace, {"UseCase": use_case.name}, metrics, use_case.cut_off.at(day))
@@ -69,7 +70,14 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     skipped = "; ".join([*reasons, refused] if refused else reasons)
     elapsed_ms = round((time.perf_counter() - started) * 1e3, 1)
     log.info("night_monitored", metrics=metrics, skipped=skipped, ms=elapsed_ms)
-    return Monitored(date=str(day), metrics=metrics, skipped=skipped).to_json()
+    cut_off = f"{use_case.cut_off.at(day):%Y-%m-%dT%H:%M:%SZ}"
+    return Monitored(date=str(day), time=cut_off, metrics=metrics, alarms=red, skipped=skipped).to_json()
+
+
+def red_alarms() -> list[str]:
+    """The alarms on performance that are red, sorted; tonight's metrics are not out yet and have moved none."""
+    names = runtime().env.alarms
+    return [each["alarm"] for each in alarms.states(names.split(",")) if each["state"] == "ALARM"] if names else []
 
 
 def measure(day: date) -> tuple[dict[str, float], list[str]]:

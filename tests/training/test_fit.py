@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from cumulet.core import metrics
 from cumulet.core.context import with_context
 from cumulet.core.model import Model
 from cumulet.core.schema import select
+from cumulet.core.usecase import FitRows
 from tests.training.conftest import small_candidate
 from training import fit, fitting, golden
 from training.dataset import Rows, forward_folds, read
@@ -38,6 +40,22 @@ def test_every_fold_is_judged_on_days_after_those_it_was_fitted_on():
     judged = np.concatenate([later.days for _, later in folds])
     assert judged.max() == np.datetime64("2013-03-31")
     assert len(np.unique(judged)) == 56
+
+
+def test_a_fold_is_fitted_on_no_more_rows_than_declared_and_judged_on_all():
+    rows = replace(days_of(90), columns={"id": np.array([f"r{n}" for n in range(1800)], object)})
+    for earlier, later in forward_folds(rows, folds=4, fold_days=14, limit=FitRows(fold_maximum=300)):
+        assert len(earlier) == 300
+        assert len(later) == 14 * 20
+        assert earlier.days.max() < later.days.min()
+
+
+def test_the_candidate_is_fitted_on_the_declared_number_of_rows(fitted):
+    rows, _ = read(fitted / "train", FLIGHTS)
+    use_case = replace(small_candidate(), fit_rows=FitRows(maximum=500, fold_maximum=400))
+    (final,), (later, found) = fit.fit_all(use_case, rows, folds=2, fold_days=5)
+    assert len(final.rows) == 500
+    assert {len(p) for p in found.values()} == {len(later)} == {10 * 70}
 
 
 def test_a_short_snapshot_has_shorter_folds_and_a_too_short_one_is_refused():
@@ -123,7 +141,7 @@ def test_the_reference_is_a_sketch_of_all_training_rows(fitted):
 def test_metric_lines_are_printed_for_sagemaker_to_read(capsys, fitted):
     manifest = Model.load(fitted / "model", FLIGHTS).manifest
     holdout = Holdout.read(fitted / "data", FLIGHTS)
-    fit.report(small_candidate().candidates[0], holdout.tried["models"], manifest)
+    fit.report(holdout, manifest)
     printed = dict(re.findall(r"holdout:(\w+)=([0-9.e+-]+)", capsys.readouterr().out))
     assert {"roc_auc", "brier_skill", "ece", "parity"} <= set(printed)
     assert float(printed["parity"]) <= 1e-6
