@@ -150,7 +150,13 @@ class Clock:
 
     def _ask(self, method: str, path: str, body: Mapping[str, Any], timeout: float | None = 60.0) -> dict[str, Any]:
         url = f"{self.endpoint}/_emulator/clock{path}"
-        answer = urllib3.request(method, url, json=dict(body), timeout=timeout, retries=False)
+        try:
+            answer = urllib3.request(method, url, json=dict(body), timeout=timeout, retries=False)
+        except urllib3.exceptions.HTTPError as gone:
+            raise UnavailableError(
+                f"the emulator at {self.endpoint} went away ({type(gone).__name__}): start it with `cumulet up`, then"
+                " repeat the command; what was done is kept"
+            ) from gone
         if answer.status != 200:
             said = answer.json() if answer.data.startswith(b"{") else {}
             why = said.get("message", answer.data.decode(errors="replace"))

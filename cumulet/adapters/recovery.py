@@ -14,7 +14,7 @@ from cumulet.adapters.registry import Registry, version_of
 from cumulet.contracts.events import NightEvent, ReleaseRequest, TrainingRequest
 from cumulet.contracts.metrics import PERFORMANCE
 
-RECENT = 20
+RECENT = 10
 """Executions that are looked through for one that has succeeded."""
 
 
@@ -33,6 +33,10 @@ class Recovery:
     def night(self, day: date) -> Execution:
         """Run a night whose schedule came to nothing. Raises JobError when it fails."""
         return self.nightly.wait(self.nightly.start(NightEvent(date=day.isoformat()).to_json(), name=f"night-{day}"))
+
+    def ended(self, day: date) -> bool:
+        """Whether one of the newest executions of Nightly has ended well for this night."""
+        return any(execution.output.get("date") == str(day) for execution in self._succeeded(self.nightly))
 
     def failure(self) -> str:
         """Why the newest execution of Nightly failed; empty when it did not."""

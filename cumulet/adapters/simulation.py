@@ -98,9 +98,11 @@ class Simulation:
         return hand_over(self.nights.source, self.nights.lake, self.nights.use_case, day)
 
     def _resume(self, day: date) -> None:
-        """Finish what the last night that is done had set off."""
+        """Finish the last night that is done, and what it had set off."""
         clock, afterwards = self.nights.clock, self.nights.cut_off(day) + AFTERWARDS
         self._freeze(self.nights.cut_off(day))
+        if not self.recovery.ended(day):  # it was killed after its metrics and before its end
+            self.recovery.night(day)
         if clock.now() < afterwards:
             clock.advance(afterwards)
         self.recovery.reactions()

@@ -27,7 +27,8 @@ class Machine:
         return [{"executionArn": str(n), "status": status} for n, (status, _) in enumerate(self.past)]
 
     def describe(self, arn: str) -> Execution:
-        return Execution(arn, *self.past[int(arn)], {})
+        status, event = self.past[int(arn)]
+        return Execution(arn, status, event, {"date": event.get("date", "")})
 
     def start(self, event: dict[str, Any], name: str = "") -> str:
         self.started.append(event)
@@ -100,6 +101,12 @@ def test_what_is_live_or_older_than_it_is_not_released(recovery, live):
     found = recovery(packages=(package("2"),), live=live)
     found.reactions()
     assert found.release.started == []
+
+
+def test_a_night_has_ended_when_one_of_its_executions_succeeded(recovery):
+    found = recovery()
+    found.nightly.past = (("FAILED", {"date": "2013-04-03"}), ("SUCCEEDED", {"date": "2013-04-02"}))
+    assert (found.ended(date(2013, 4, 2)), found.ended(date(2013, 4, 3))) == (True, False)
 
 
 def test_a_failed_night_says_why(recovery):

@@ -99,5 +99,5 @@ def eventually(check: Any, *, seconds: float = 15.0) -> Any:
     while time.monotonic() < deadline:
         if found := check():
             return found
-        time.sleep(0.05)
+        time.sleep(0.005)
     raise AssertionError(f"not within {seconds} s")
