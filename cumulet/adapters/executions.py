@@ -76,14 +76,15 @@ class StateMachine:
             pause = min(pause * 1.3, 1.0 if polls > 60 else 0.1)
         raise JobError(f"{self.name}: {arn} has not ended after {timeout:.0f} s")
 
-    def _history(self, arn: str, newest_first: bool) -> Iterator[dict[str, Any]]:
+    def history(self, arn: str, newest_first: bool = False) -> Iterator[dict[str, Any]]:
+        """The events of an execution."""
         pages = self._client.get_paginator("get_execution_history")
         for page in pages.paginate(executionArn=arn, reverseOrder=newest_first):
             yield from page["events"]
 
     def current_state(self, arn: str) -> str:
         """Name of the state entered last."""
-        for event in self._history(arn, newest_first=True):
+        for event in self.history(arn, newest_first=True):
             if "stateEnteredEventDetails" in event:
                 return str(event["stateEnteredEventDetails"]["name"])
         return ""
@@ -91,7 +92,7 @@ class StateMachine:
     def failure(self, arn: str) -> str:
         """The state that failed, the error and the cause, in one sentence."""
         state, reason = "", ""
-        for event in self._history(arn, newest_first=True):
+        for event in self.history(arn, newest_first=True):
             details = next((v for k, v in event.items() if k.endswith("FailedEventDetails") and v), None)
             if details and not reason:
                 reason = f"{details.get('error', '')}: {_readable(details.get('cause', ''))}"

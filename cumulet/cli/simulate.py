@@ -58,7 +58,7 @@ def simulate(
     if finished is None:
         raise typer.Exit(INTERRUPTED)
     with step("Judging every forecast by what then happened"):
-        found = _collect(workspace, *given).to_json()
+        found = collect(workspace, *given).to_json()
     folder = report or STATE / "reports" / f"{use_case}-{given[0]}-{given[1]}"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "report.json").write_bytes(to_bytes(found))
@@ -133,7 +133,8 @@ def _interruptible() -> Iterator[threading.Event]:
         signal.signal(signal.SIGINT, before)
 
 
-def _collect(workspace: Workspace, first: date, last: date) -> Simulated:
+def collect(workspace: Workspace, first: date, last: date) -> Simulated:
+    """All that the report of a simulated span is made of."""
     names = workspace.outputs.alarms
     metric_of = {row["alarm"]: row["metric"] for row in alarms.states(names)}
     reader = Reader(workspace.lake, workspace.use_case)

@@ -18,7 +18,7 @@ import pytest
 from botocore.exceptions import BotoCoreError, ClientError
 
 from cumulet.adapters import session
-from cumulet.cli.simulate import _collect
+from cumulet.cli.simulate import collect
 from cumulet.cli.target import Target, use_local_credentials
 from cumulet.cli.workspace import Workspace, open_workspace
 from cumulet.contracts.errors import CumuletError
@@ -54,7 +54,7 @@ class Simulated:
         return [(p.version, p.status, dict(p.metadata)) for p in self.workspace.registry.list()]
 
     def report(self) -> bytes:
-        return to_bytes(_collect(self.workspace, FIRST_NIGHT, LAST_NIGHT).to_json())
+        return to_bytes(collect(self.workspace, FIRST_NIGHT, LAST_NIGHT).to_json())
 
 
 @pytest.fixture(scope="module")
