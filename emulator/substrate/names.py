@@ -53,9 +53,9 @@ NAMES: dict[str, tuple[str, ...]] = {
     "ministack.services.sts": ("register_session",),
     "ministack.services.stepfunctions": (
         "ThreadPoolExecutor", "_ExecutionError", "_SERVICE_DISPATCH", "_add_event", "_execute_task", "_executions",
-        "_fail_execution", "_find_matching_retrier", "_invoke_resource", "_invoke_resource_with_timeout",
-        "_run_execution", "_scaled_sleep", "_sleep_until", "_state_machines", "_stop_execution", "futures_wait",
-        "now_iso", "threading", "time",
+        "_fail_execution", "_find_matching_retrier", "_get_execution_history", "_invoke_resource",
+        "_invoke_resource_with_timeout", "_run_execution", "_scaled_sleep", "_sleep_until", "_state_machines",
+        "_stop_execution", "futures_wait", "now_iso", "threading", "time",
     ),
 }  # fmt: skip
 
