@@ -12,15 +12,15 @@ PINNED = "1.5.33"
 NAMES: dict[str, tuple[str, ...]] = {
     "ministack.app": ("AUTH", "SERVICE_HANDLERS", "_build_persistence_save_dict", "_parse_execute_api_url", "app"),
     "ministack.core.concurrency": ("esm_wake", "run_reentrant"),
-    "ministack.core.persistence": ("_json_default", "_state_format_version", "STATE_DIR"),
-    "ministack.core.responses": ("get_account_id", "request_scope", "set_request_account_id"),
+    "ministack.core.iam_actions": ("_lambda_action", "identity_denial_message"),
     "ministack.core.iam_evaluator": (
         "AuthError", "EvalContext", "_gather_role_policies", "_permissions_boundary", "enforce", "evaluate",
         "pin_request_caller", "pin_signed_body", "pin_signed_request",
     ),
-    "ministack.core.iam_actions": ("_lambda_action", "identity_denial_message"),
-    "ministack.core.router": ("_is_aws_service_name", "detect_service"),
     "ministack.core.lambda_runtime": ("reset",),
+    "ministack.core.persistence": ("STATE_DIR", "_json_default", "_state_format_version"),
+    "ministack.core.responses": ("get_account_id", "request_scope", "set_request_account_id"),
+    "ministack.core.router": ("_is_aws_service_name", "detect_service"),
     "ministack.services.apigateway": ("run_reentrant",),
     "ministack.services.apigateway_v1": (
         "_GatewayError", "_gateway_error_response", "_stages_v1", "find_api_scope", "run_reentrant",
@@ -38,8 +38,8 @@ NAMES: dict[str, tuple[str, ...]] = {
         "_ttl_reaper", "_ttl_settings", "now_iso", "time",
     ),
     "ministack.services.eventbridge": (
-        "_archive_event", "_dispatch_event", "_dispatch_to_lambda", "_dispatch_to_sns", "_events_log_list",
-        "_cron_next_fire", "_invoke_target", "_parse_cron_fields", "_parse_rate_seconds", "_pattern_event_view",
+        "_archive_event", "_cron_next_fire", "_dispatch_event", "_dispatch_to_lambda", "_dispatch_to_sns",
+        "_events_log_list", "_invoke_target", "_parse_cron_fields", "_parse_rate_seconds", "_pattern_event_view",
         "_rules", "_targets", "datetime", "start_scheduler", "threading", "time",
     ),
     "ministack.services.iam": ("_roles",),
@@ -60,14 +60,14 @@ NAMES: dict[str, tuple[str, ...]] = {
     "ministack.services.scheduler": ("_schedules", "_to_epoch", "start_scheduler", "time"),
     "ministack.services.sns": ("_lambda_svc", "_threading", "time"),
     "ministack.services.sqs": ("_HANDLERS", "_act_receive_message", "_queue_by_arn", "_queues", "time"),
-    "ministack.services.sts": ("register_session",),
     "ministack.services.stepfunctions": (
-        "ThreadPoolExecutor", "_ExecutionError", "_SERVICE_DISPATCH", "_add_event", "_execute_task", "_executions",
-        "_activities", "_fail_execution", "_find_matching_retrier", "_invoke_resource", "_invoke_resource_with_timeout",
-        "_run_execution", "_scaled_sleep", "_sleep_until", "_map_runs", "_state_machine_aliases",
-        "_state_machine_versions", "_state_machines", "_stop_execution", "_tags", "futures_wait", "get_state",
-        "load_persisted_state", "now_iso", "threading", "time",
+        "ThreadPoolExecutor", "_ExecutionError", "_SERVICE_DISPATCH", "_activities", "_add_event", "_execute_task",
+        "_executions", "_fail_execution", "_find_matching_retrier", "_get_execution_history", "_invoke_resource",
+        "_invoke_resource_with_timeout", "_map_runs", "_run_execution", "_scaled_sleep", "_sleep_until",
+        "_state_machine_aliases", "_state_machine_versions", "_state_machines", "_stop_execution", "_tags",
+        "futures_wait", "get_state", "load_persisted_state", "now_iso", "threading", "time",
     ),
+    "ministack.services.sts": ("register_session",),
 }  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from ministack.services import stepfunctions
 
 from emulator.clock import EmulatorClock
 from emulator.substrate.moments import ClockTime
+from emulator.substrate.rebinding import rebind
 from emulator.substrate.threads import FOREVER, Executor, Threads, wait_for
 
 START_DELAY_S = 0.15  # what ministack sleeps before the first state of each execution
@@ -65,6 +66,7 @@ def install(clock: EmulatorClock, *, stop_check: Callable[[], Callable[[], bool]
     pauses = Pauses(clock, stop_check)
     stepfunctions.time = _Time(clock)
     stepfunctions.threading = _Threads(clock, pauses)
+    rebind(stepfunctions, "_get_execution_history", time=time)  # its page tokens last for a day of their clients
     stepfunctions._scaled_sleep = pauses.sleep
     stepfunctions._sleep_until = pauses.until_stamp
     stepfunctions._invoke_resource_with_timeout = _timed(clock)

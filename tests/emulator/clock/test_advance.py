@@ -202,3 +202,14 @@ def test_killed_in_an_advance_it_fires_again_what_had_not_ended(emulator: Runnin
         ("01 07:00:00.000000", "01 07:00:00.000000", "FAILED"),
         ("01 07:00:00.000000", "01 07:00:00.000000", "SUCCEEDED"),
     ]
+
+
+def test_an_emulator_that_stops_ends_its_advance(emulator: RunningEmulator, busy: Busy) -> None:
+    with ThreadPoolExecutor(1) as threads:
+        going = threads.submit(advance, emulator, by_s=86400)
+        busy.wait_until_called()
+        took_s = emulator.stop()
+        assert took_s < 10
+        assert going.exception() or going.result()["status_code"] == 409
+    emulator.start()
+    assert emulator.get("/_emulator/clock")["now"] == "2013-04-01T07:00:00.000Z"

@@ -66,3 +66,29 @@ from ministack.services import stepfunctions
 print(f"time.sleep({pauses.START_DELAY_S})" in inspect.getsource(stepfunctions._run_execution))
 """
     assert run(code, tmp_path) == "True"
+
+
+def test_the_workers_script_and_its_unpacking_are_as_we_change_them(tmp_path: Path) -> None:
+    code = """
+import inspect
+from emulator.substrate import failures
+from ministack.core import lambda_runtime
+spawn = inspect.getsource(lambda_runtime.Worker._spawn)
+print(failures._HANDLER in lambda_runtime._PYTHON_WORKER_SCRIPT, failures._INIT in lambda_runtime._PYTHON_WORKER_SCRIPT)
+print('zipfile.ZipFile(os.path.join(self._tmpdir, "code.zip"))' in spawn, failures.INIT_FAILED in spawn)
+"""
+    assert run(code, tmp_path).split() == ["True"] * 4
+
+
+def test_what_waits_in_executions_and_deletes_expired_items_is_as_we_replace_it(tmp_path: Path) -> None:
+    code = """
+import inspect
+from emulator.substrate import expiry, pauses
+from ministack.services import dynamodb, lambda_svc, stepfunctions
+source = inspect.getsource
+print(f'name="{expiry.REAPER}"' in source(dynamodb), "time.time()" in source(dynamodb._ttl_reaper))
+print(f'"TimeoutSeconds", {pauses.UNLIMITED_S})' in source(stepfunctions._invoke_with_callback))
+print("_scaled_sleep(min(sleep_sec, 60))" in source(stepfunctions._execute_task))
+print("_esm_wake.wait(" in source(lambda_svc._poll_loop), "_esm_wake.clear()" in source(lambda_svc._poll_loop))
+"""
+    assert run(code, tmp_path).split() == ["True"] * 6
