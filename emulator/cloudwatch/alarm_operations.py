@@ -47,7 +47,7 @@ class AlarmOperations:
     def put_metric_alarm(self, given: Parameters) -> dict[str, Any]:
         """Make or change an alarm on metrics; one that exists keeps its state and its tags."""
         self._put(given, configuration.metric_alarm)
-        self._agenda.expect(given["AlarmName"], self._cloud.clock.now())
+        self._agenda.expect([given["AlarmName"]], self._cloud.clock.now())
         return {}
 
     def put_composite_alarm(self, given: Parameters) -> dict[str, Any]:
@@ -103,7 +103,7 @@ class AlarmOperations:
             raise invalid_request(f"StateValue: expected one of {', '.join(State)}")
         data = given.get("StateReasonData", "")
         self._evaluator.set_state(name, State(given["StateValue"]), given["StateReason"], data)
-        self._agenda.expect(name, self._cloud.clock.now())
+        self._agenda.expect([name], self._cloud.clock.now())
         return {}
 
     def enable_alarm_actions(self, given: Parameters) -> dict[str, Any]:

@@ -37,14 +37,15 @@ NAMES: dict[str, tuple[str, ...]] = {
     ),
     "ministack.services.iam": ("_roles",),
     "ministack.services.lambda_svc": (
-        "CODE_BLOB_DIR", "_BLOB_REF_KEY", "_execute_function_warm", "_fetch_code_from_s3", "_read_code_blob",
-        "serve_function_code",
+        "CODE_BLOB_DIR", "_BLOB_REF_KEY", "_execute_function_warm", "_fetch_code_from_s3",
+        "_get_func_record_for_ref", "_read_code_blob", "serve_function_code",
     ),
     "ministack.services.s3": (
         "_delete_bucket_encryption", "_delete_bucket_lifecycle", "_object_disk_path", "_put_bucket_encryption",
         "_put_bucket_lifecycle",
     ),
     "ministack.services.scheduler": ("_SCHEDULE_TICK_INTERVAL", "_schedules", "_tick_schedules", "_to_epoch"),
+    "ministack.services.sns": ("_topic_by_arn_any_scope",),
     "ministack.services.sts": ("register_session",),
     "ministack.services.stepfunctions": (
         "_ExecutionError", "_SERVICE_DISPATCH", "_execute_task", "_executions", "_invoke_resource", "_run_execution",
