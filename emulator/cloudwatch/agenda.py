@@ -90,7 +90,7 @@ class AlarmAgenda:
         asked, due = self._next.get(name, (after + 1, None))
         if after < asked or (due is not None and after >= due):
             begin = window.begin(after) - window.tick
-            ats = {at for metric in metrics_of(alarm) for at, _, _ in self._recent.of(metric, begin)}
+            ats = (at for metric in metrics_of(alarm) for at, _, _ in reversed(self._recent.of(metric, begin)))
             due = window.next_change(ats, after)
             with self._lock:
                 self._next[name] = (after, due)
