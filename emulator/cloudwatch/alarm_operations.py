@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from emulator.cloudwatch import configuration, descriptions, rules
+from emulator.cloudwatch import configuration, history, rules
 from emulator.cloudwatch.agenda import AlarmAgenda
 from emulator.cloudwatch.alarms import Alarm, is_composite
 from emulator.cloudwatch.announcer import Announcer
@@ -68,7 +68,7 @@ class AlarmOperations:
             if before is not None and is_composite(before) != ("AlarmRule" in given):
                 raise invalid_request(f"The alarm {name} exists already and is of another type")
             alarm = configure(given, arn=self.arn(name), now=now, before=before)
-            self._book.put(alarm, [(name, now.timestamp(), descriptions.configuration_update(before, alarm))])
+            self._book.put(alarm, [(name, now.timestamp(), history.configuration_update(before, alarm))])
             if before is None and given.get("Tags"):
                 self._store.put("tags", alarm["AlarmArn"], {tag["Key"]: tag["Value"] for tag in given["Tags"]})
         self._announcer.changed_configuration(before, alarm)
@@ -88,8 +88,8 @@ class AlarmOperations:
                 if needed:
                     raise invalid_request(f"The alarm {name} is in the rule of the composite alarm {needed[0]}")
             now = self._cloud.clock.now().timestamp()
-            history = [(a["AlarmName"], now, descriptions.configuration_update(a, None)) for a in alarms]
-            self._book.delete(names, [alarm["AlarmArn"] for alarm in alarms], history)
+            items = [(a["AlarmName"], now, history.configuration_update(a, None)) for a in alarms]
+            self._book.delete(names, [alarm["AlarmArn"] for alarm in alarms], items)
         for alarm in alarms:
             self._announcer.changed_configuration(alarm, None)
         return {}
@@ -122,6 +122,6 @@ class AlarmOperations:
                 if before is None or before["ActionsEnabled"] == enabled:
                     continue
                 alarm = {**before, "ActionsEnabled": enabled, "AlarmConfigurationUpdatedTimestamp": now}
-                self._book.put(alarm, [(name, now, descriptions.configuration_update(before, alarm))])
+                self._book.put(alarm, [(name, now, history.configuration_update(before, alarm))])
             self._announcer.changed_configuration(before, alarm)
         return {}

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Iterable
 from typing import Any
 
-from emulator.cloudwatch import descriptions, rules
+from emulator.cloudwatch import history, rules
 from emulator.cloudwatch.alarms import Alarm, is_composite, judge, points, window_of
 from emulator.cloudwatch.announcer import Announcer
 from emulator.cloudwatch.book import Book
@@ -111,7 +111,7 @@ class Evaluator:
             "StateUpdatedTimestamp": now,
             "StateTransitionedTimestamp": moved,
         }
-        self._book.put(after, [(alarm["AlarmName"], now, descriptions.state_update(alarm, after))])
+        self._book.put(after, [(alarm["AlarmName"], now, history.state_update(alarm, after))])
         return after
 
     def _announce(self, before: Alarm, after: Alarm, path: tuple[str, ...] = ()) -> None:
