@@ -8,7 +8,7 @@ from typing import Any
 
 from emulator.persistence import Saver
 from emulator.service import Clock, Create, Delete, Integration, LogMetrics, Request, Update
-from emulator.substrate import access, events, log_metrics, resources, workflows
+from emulator.substrate import access, events, log_metrics, receivers, resources, workflows
 
 MetricsSink = Callable[[str, Sequence[Mapping[str, Any]]], None]
 
@@ -41,7 +41,8 @@ class LocalCloud:
         self._saver.mark()
 
     def notify(self, arn: str, message: Mapping[str, Any]) -> None:
-        """Publish to a topic, or call a function."""
+        """Publish to a topic, or call a function; raises ServiceError when there is none of this name."""
+        receivers.check(arn, account=self.account, region=self.region)
         events.notify(arn, message, account=self.account, region=self.region)
 
     def put_logs(self, group: str, stream: str, messages: list[str]) -> None:

@@ -182,7 +182,7 @@ class Cloud(Protocol):
         ...
 
     def notify(self, arn: str, message: Mapping[str, Any]) -> None:
-        """Publish to an SNS topic, or call a function asynchronously, as JSON."""
+        """Publish to an SNS topic, or call a function asynchronously, as JSON. Raises ServiceError if it is gone."""
         ...
 
     def put_logs(self, group: str, stream: str, messages: list[str]) -> None:

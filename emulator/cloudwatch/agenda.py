@@ -10,6 +10,7 @@ from emulator.cloudwatch.alarms import Alarm, is_composite, metrics_of, moves_by
 from emulator.cloudwatch.book import Book
 from emulator.cloudwatch.evaluator import Evaluator
 from emulator.cloudwatch.recent import Recent
+from emulator.cloudwatch.window import Window
 
 
 class AlarmAgenda:
@@ -27,30 +28,32 @@ class AlarmAgenda:
         self._recent = recent
         self._evaluator = evaluator
         self._lock = threading.Lock()
-        self._pending: set[str] = set()
+        self._pending: dict[str, int] = {}  # the evaluation at which an alarm is looked at in any case
         self._done: dict[str, int] = {}  # the end of each alarm's last evaluation, made or not needed
         self._next: dict[str, tuple[int, int | None]] = {}  # (asked after, the first change after it)
 
-    def expect(self, name: str, now: datetime) -> None:
-        """Evaluate this alarm at its next evaluation, whatever its data: it was put, or set by hand."""
-        alarm = self._book.get(name)
-        if alarm is None or is_composite(alarm):
-            return
-        with self._lock:
-            self._pending.add(name)
-            self._next.pop(name, None)
-            self._done[name] = window_of(alarm).end(now.timestamp())
-
-    def expect_all(self, now: datetime) -> None:
+    def begin(self, now: datetime) -> None:
         """The clock was set, or the emulator has started: evaluate every alarm at its next evaluation."""
-        for alarm in self._book.all():
-            self.expect(alarm["AlarmName"], now)
+        self.expect([alarm["AlarmName"] for alarm in self._book.all()], now)
 
-    def forget(self, names: Iterable[str]) -> None:
-        """The samples of these alarms' metrics changed: look again when they are due."""
+    def expect(self, names: Iterable[str], now: datetime) -> None:
+        """Evaluate these alarms at their next evaluation in any case: they were put, set by hand, or got data."""
+        for name, window in self._renewed(names, now):
+            with self._lock:
+                self._pending[name] = window.next_evaluation(now.timestamp())
+
+    def renew(self, names: Iterable[str], now: datetime) -> None:
+        """These alarms got data and were judged on them: find out anew when they are due."""
+        self._renewed(names, now)
+
+    def _renewed(self, names: Iterable[str], now: datetime) -> list[tuple[str, Window]]:
+        alarms = [alarm for alarm in map(self._book.get, names) if alarm is not None and not is_composite(alarm)]
+        found = [(alarm["AlarmName"], window_of(alarm)) for alarm in alarms]
         with self._lock:
-            for name in names:
+            for name, window in found:
                 self._next.pop(name, None)
+                self._done[name] = window.end(now.timestamp())
+        return found
 
     def next_due(self, after: datetime) -> datetime | None:
         """The first evaluation after a moment that can find something else."""
@@ -72,8 +75,8 @@ class AlarmAgenda:
         is_due = due is not None and due <= end
         with self._lock:
             self._done[name] = end
-            if is_due:
-                self._pending.discard(name)
+            if self._pending.get(name, end + 1) <= end:
+                del self._pending[name]
         if is_due:
             self._evaluator.evaluate(name, end)
 
@@ -82,13 +85,14 @@ class AlarmAgenda:
             return None
         name, window = alarm["AlarmName"], window_of(alarm)
         after = window.end(moment)  # evaluations are the only moments at which anything happens
-        if name in self._pending or moves_by_itself(alarm):
+        if moves_by_itself(alarm) or self._pending.get(name, after + window.tick + 1) <= after + window.tick:
             return after + window.tick
         asked, due = self._next.get(name, (after + 1, None))
         if after < asked or (due is not None and after >= due):
             begin = window.begin(after) - window.tick
-            ats = {at for metric in metrics_of(alarm) for at, _, _ in self._recent.of(metric, begin)}
+            ats = (at for metric in metrics_of(alarm) for at, _, _ in reversed(self._recent.of(metric, begin)))
             due = window.next_change(ats, after)
             with self._lock:
                 self._next[name] = (after, due)
-        return due
+        expected = self._pending.get(name)
+        return due if expected is None else expected if due is None else min(due, expected)

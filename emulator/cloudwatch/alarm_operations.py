@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from emulator.cloudwatch import configuration, descriptions, rules
+from emulator.cloudwatch import configuration, history, rules
 from emulator.cloudwatch.agenda import AlarmAgenda
 from emulator.cloudwatch.alarms import Alarm, is_composite
 from emulator.cloudwatch.announcer import Announcer
@@ -47,7 +47,7 @@ class AlarmOperations:
     def put_metric_alarm(self, given: Parameters) -> dict[str, Any]:
         """Make or change an alarm on metrics; one that exists keeps its state and its tags."""
         self._put(given, configuration.metric_alarm)
-        self._agenda.expect(given["AlarmName"], self._cloud.clock.now())
+        self._agenda.expect([given["AlarmName"]], self._cloud.clock.now())
         return {}
 
     def put_composite_alarm(self, given: Parameters) -> dict[str, Any]:
@@ -68,7 +68,7 @@ class AlarmOperations:
             if before is not None and is_composite(before) != ("AlarmRule" in given):
                 raise invalid_request(f"The alarm {name} exists already and is of another type")
             alarm = configure(given, arn=self.arn(name), now=now, before=before)
-            self._book.put(alarm, [(name, now.timestamp(), descriptions.configuration_update(before, alarm))])
+            self._book.put(alarm, [(name, now.timestamp(), history.configuration_update(before, alarm))])
             if before is None and given.get("Tags"):
                 self._store.put("tags", alarm["AlarmArn"], {tag["Key"]: tag["Value"] for tag in given["Tags"]})
         self._announcer.changed_configuration(before, alarm)
@@ -88,8 +88,8 @@ class AlarmOperations:
                 if needed:
                     raise invalid_request(f"The alarm {name} is in the rule of the composite alarm {needed[0]}")
             now = self._cloud.clock.now().timestamp()
-            history = [(a["AlarmName"], now, descriptions.configuration_update(a, None)) for a in alarms]
-            self._book.delete(names, [alarm["AlarmArn"] for alarm in alarms], history)
+            items = [(a["AlarmName"], now, history.configuration_update(a, None)) for a in alarms]
+            self._book.delete(names, [alarm["AlarmArn"] for alarm in alarms], items)
         for alarm in alarms:
             self._announcer.changed_configuration(alarm, None)
         return {}
@@ -103,7 +103,7 @@ class AlarmOperations:
             raise invalid_request(f"StateValue: expected one of {', '.join(State)}")
         data = given.get("StateReasonData", "")
         self._evaluator.set_state(name, State(given["StateValue"]), given["StateReason"], data)
-        self._agenda.expect(name, self._cloud.clock.now())
+        self._agenda.expect([name], self._cloud.clock.now())
         return {}
 
     def enable_alarm_actions(self, given: Parameters) -> dict[str, Any]:
@@ -122,6 +122,6 @@ class AlarmOperations:
                 if before is None or before["ActionsEnabled"] == enabled:
                     continue
                 alarm = {**before, "ActionsEnabled": enabled, "AlarmConfigurationUpdatedTimestamp": now}
-                self._book.put(alarm, [(name, now, descriptions.configuration_update(before, alarm))])
+                self._book.put(alarm, [(name, now, history.configuration_update(before, alarm))])
             self._announcer.changed_configuration(before, alarm)
         return {}

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import operator
-from bisect import bisect_right
+from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 from emulator.cloudwatch.evaluation import Missing, State, evaluate, to_fill
@@ -119,11 +121,12 @@ def returned(queries: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
 
 
 def _buckets(query: Query, recent: Recent, starts: range, end: int) -> list[list[Sample]]:
-    found: list[list[Sample]] = [[] for _ in starts]
-    for at, unit, sample in recent.of(query.metric, starts.start, end):
-        if query.unit in (None, unit):
-            found[bisect_right(starts, at) - 1].append(sample)
-    return found
+    samples = recent.of(query.metric, starts.start, end)
+    edges = [bisect_left(samples, start, key=itemgetter(0)) for start in starts] + [len(samples)]
+    return [
+        [sample for _, unit, sample in samples[first:last] if query.unit in (None, unit)]
+        for first, last in itertools.pairwise(edges)
+    ]
 
 
 def _series(query: Query, starts: range, buckets: list[list[Sample]]) -> TimeSeries:

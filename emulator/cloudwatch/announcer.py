@@ -6,7 +6,7 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-from emulator.cloudwatch import descriptions
+from emulator.cloudwatch import descriptions, history
 from emulator.cloudwatch.alarms import Alarm
 from emulator.cloudwatch.evaluation import State
 from emulator.cloudwatch.store import Store
@@ -37,7 +37,7 @@ class Announcer:
         if after["ActionsEnabled"]:
             for arn in after[_ACTIONS[State(after["StateValue"])]]:
                 error = self._act(arn, before, after)
-                item = descriptions.action(after, arn, error)
+                item = history.action(after, arn, error)
                 self._store.write(history=[(after["AlarmName"], after["StateUpdatedTimestamp"], item)])
 
     def changed_configuration(self, before: Alarm | None, after: Alarm | None) -> None:

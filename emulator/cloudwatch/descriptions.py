@@ -1,4 +1,4 @@
-"""Alarms as the world is told of them: the parts of events, of messages to topics and functions, of history items.
+"""Alarms as the world is told of them: the parts of events, of messages to topics and functions.
 
 Source of the shapes: "Alarm events and EventBridge" and "Invoke a Lambda function from an alarm" in the Amazon
 CloudWatch user guide.
@@ -6,7 +6,6 @@ CloudWatch user guide.
 
 from __future__ import annotations
 
-import json
 import re
 import uuid
 from collections.abc import Mapping
@@ -16,8 +15,6 @@ from typing import Any
 from emulator.cloudwatch.alarms import Alarm, is_composite, metric_of, statistic_of
 from emulator.cloudwatch.configuration import ACTIONS
 from emulator.cloudwatch.reasons import stamp
-
-_NOT_CONFIGURATION = ("StateValue", "StateReason", "StateReasonData", "StateUpdatedTimestamp")
 
 
 def described(alarm: Alarm) -> dict[str, Any]:
@@ -59,7 +56,7 @@ def full_configuration(alarm: Alarm) -> dict[str, Any]:
         "AlarmName", "ActionsEnabled", *ACTIONS, "ComparisonOperator", "Threshold", "EvaluationPeriods",
         "DatapointsToAlarm", "TreatMissingData", "EvaluateLowSampleCountPercentile",
     )  # fmt: skip
-    fields = {_lower(name): alarm[name] for name in names if name in alarm}
+    fields = {small(name): alarm[name] for name in names if name in alarm}
     return {**configuration(alarm), **fields, "timestamp": stamp(alarm["AlarmConfigurationUpdatedTimestamp"])}
 
 
@@ -97,43 +94,6 @@ def call(before: Alarm, after: Alarm, account: str, region: str) -> dict[str, An
         "time": stamp(after["StateUpdatedTimestamp"]),
         "region": region,
         "alarmData": data,
-    }
-
-
-def state_update(before: Alarm, after: Alarm) -> dict[str, Any]:
-    """The history item of a change of state."""
-    short = [{"stateValue": a["StateValue"], "stateReason": a["StateReason"]} for a in (before, after)]
-    for item, alarm in zip(short, (before, after), strict=True):
-        if alarm.get("StateReasonData"):
-            item["stateReasonData"] = _loads(alarm["StateReasonData"])
-    data = {"version": "1.0", "oldState": short[0], "newState": short[1]}
-    summary = f"Alarm updated from {before['StateValue']} to {after['StateValue']}"
-    return _item(after, "StateUpdate", summary, data)
-
-
-def configuration_update(before: Alarm | None, after: Alarm | None) -> dict[str, Any]:
-    """The history item of an alarm that was made, changed or deleted."""
-    alarm = after or before or {}
-    kind = "Delete" if after is None else "Update" if before else "Create"
-    named = {"Delete": "deletedAlarm", "Update": "updatedAlarm", "Create": "createdAlarm"}[kind]
-    what = {_lower(k): v for k, v in alarm.items() if k not in _NOT_CONFIGURATION}
-    summary = f'Alarm "{alarm["AlarmName"]}" {kind.lower()}d'
-    return _item(alarm, "ConfigurationUpdate", summary, {"version": "1.0", "type": kind, named: what})
-
-
-def action(alarm: Alarm, arn: str, error: str | None) -> dict[str, Any]:
-    """The history item of an action; `error` says why it failed."""
-    outcome = {"actionState": "Failed", "error": error} if error else {"actionState": "Succeeded"}
-    done = f"Failed to execute action {arn}" if error else f"Successfully executed action {arn}"
-    return _item(alarm, "Action", done, {**outcome, "stateUpdateTimestamp": alarm["StateUpdatedTimestamp"]})
-
-
-def _item(alarm: Alarm, kind: str, summary: str, data: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "AlarmType": "CompositeAlarm" if is_composite(alarm) else "MetricAlarm",
-        "HistoryItemType": kind,
-        "HistorySummary": summary,
-        "HistoryData": json.dumps(data),
     }
 
 
@@ -177,12 +137,6 @@ def _metric(given: Mapping[str, Any]) -> dict[str, Any]:
     return {"namespace": metric.namespace, "name": metric.name, "dimensions": dict(metric.dimensions)}
 
 
-def _lower(name: str) -> str:
+def small(name: str) -> str:
+    """A field's name as events and history items write it."""
     return name[:2].lower() + name[2:] if name.startswith("OK") else name[0].lower() + name[1:]
-
-
-def _loads(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text

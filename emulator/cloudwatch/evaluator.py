@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Collection
+from collections.abc import Iterable
 from typing import Any
 
-from emulator.cloudwatch import descriptions, rules
+from emulator.cloudwatch import history, rules
 from emulator.cloudwatch.alarms import Alarm, is_composite, judge, points, window_of
 from emulator.cloudwatch.announcer import Announcer
 from emulator.cloudwatch.book import Book
 from emulator.cloudwatch.evaluation import State
-from emulator.cloudwatch.metrics import Metric
 from emulator.cloudwatch.reasons import composite_reason, reason, reason_data, stamp
 from emulator.cloudwatch.recent import Recent
 from emulator.errors import ServiceError
@@ -56,13 +55,13 @@ class Evaluator:
             if not is_composite(alarm):
                 self.evaluate(alarm["AlarmName"], window_of(alarm).end(now))
 
-    def on_data(self, metrics: Collection[Metric]) -> None:
-        """Data arrived: judge the alarms on these metrics at once, as their next evaluation will.
+    def on_data(self, names: Iterable[str]) -> None:
+        """Data arrived: judge these alarms on them at once, as their next evaluation will.
 
         So nobody waits a minute (or an hour) of real time for an alarm; AWS would change the state at that evaluation.
         """
         now = self._clock.now().timestamp()
-        for name in self._book.watching(metrics):
+        for name in names:
             alarm = self._book.get(name)
             if alarm:
                 self.evaluate(name, window_of(alarm).next_evaluation(now))
@@ -112,7 +111,7 @@ class Evaluator:
             "StateUpdatedTimestamp": now,
             "StateTransitionedTimestamp": moved,
         }
-        self._book.put(after, [(alarm["AlarmName"], now, descriptions.state_update(alarm, after))])
+        self._book.put(after, [(alarm["AlarmName"], now, history.state_update(alarm, after))])
         return after
 
     def _announce(self, before: Alarm, after: Alarm, path: tuple[str, ...] = ()) -> None:

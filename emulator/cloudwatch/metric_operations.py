@@ -53,13 +53,17 @@ class MetricOperations:
         self.keep(read_data(namespace, data, self._clock.now()), promised=promised)
 
     def keep(self, data: Sequence[Datum], *, promised: bool = False) -> None:
-        """Keep data and judge the alarms on them."""
+        """Keep data. Alarms on what was promised are judged at once, on the other data at their next evaluation."""
         self._recent.add(data, promised=promised)
-        metrics = {datum.metric for datum in data}
-        watching = self._book.watching(metrics)
-        if watching:
-            self._agenda.forget(watching)
-            self._evaluator.on_data(metrics)
+        watching = self._book.watching({datum.metric for datum in data})
+        if not watching:
+            return
+        now = self._clock.now()
+        if promised:
+            self._agenda.renew(watching, now)
+            self._evaluator.on_data(watching)
+        else:
+            self._agenda.expect(watching, now)
 
     def list_metrics(self, given: Parameters) -> dict[str, Any]:
         """The metrics with data of the last two weeks (or three hours) that fit the filters."""

@@ -63,7 +63,7 @@ class CloudWatch:
 
     async def start(self) -> None:
         """Evaluate every alarm from now on, and write what other services put."""
-        self._agenda.expect_all(self._cloud.clock.now())
+        self._agenda.begin(self._cloud.clock.now())
         self._thread.start()
 
     async def stop(self) -> None:
@@ -74,7 +74,7 @@ class CloudWatch:
 
     def _on_change(self) -> None:
         self._evaluator.evaluate_all()
-        self._agenda.expect_all(self._cloud.clock.now())
+        self._agenda.begin(self._cloud.clock.now())
 
     def _flush(self) -> None:
         while not self._ended.wait(FLUSH_EVERY_S):

@@ -49,17 +49,21 @@ class Window:
         """Where the window begins."""
         return end - self.periods * self.period
 
-    def next_change(self, ats: Iterable[int], after: float) -> int | None:
-        """The first evaluation after a moment at which a sample enters, leaves or changes its period; None: never.
+    def next_change(self, ats: Iterable[int], after: int) -> int | None:
+        """The first evaluation after one (`after`) at which a sample enters, leaves or changes its period; None: never.
 
         A sample at `at` changes place at the first evaluation after at + k * period, for k = 0 (it enters) to
-        `periods` (it leaves).
+        `periods` (it leaves). No change is sooner than the next evaluation: newest samples first find it first.
         """
-        first = None
+        tick, period, life = self.tick, self.period, self.periods * self.period
+        soonest, first = after + tick, None
         for at in ats:
-            place = max(0, int(after - self.tick - at) // self.period)
-            while place <= self.periods and (moment := self.next_evaluation(at + place * self.period)) <= after:
-                place += 1
-            if place <= self.periods and (first is None or moment < first):
+            # the first k * period that takes the sample beyond `after`, or is nearest before
+            passed = max(0, (after - tick - at) // period) * period
+            while (moment := (at + passed) // tick * tick + tick) <= after:
+                passed += period
+            if passed <= life and (first is None or moment < first):
                 first = moment
+                if first == soonest:
+                    break
         return first

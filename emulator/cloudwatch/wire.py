@@ -13,7 +13,7 @@ from typing import Any
 from botocore.loaders import Loader
 from botocore.model import ServiceModel, Shape
 from botocore.parsers import RpcV2CBORParser
-from botocore.serialize import CBORSerializer
+from botocore.serialize import RpcV2CBORSerializer
 from botocore.utils import parse_timestamp
 from botocore.validate import ParamValidator
 
@@ -85,7 +85,7 @@ def encode_error(request: Request, error: ServiceError) -> Response:
     headers = {"x-amzn-query-error": f"{error.code};{fault}"}
     if not is_cbor(request):
         return _json(error.status, body, headers)
-    serializer = CBORSerializer()
+    serializer = RpcV2CBORSerializer()
     content = bytearray(b"\xa2")
     for text in (item for pair in body.items() for item in pair):
         serializer._serialize_type_string(content, text, None, None)
@@ -107,7 +107,7 @@ def _unknown(request: Request, name: str) -> ServiceError:
 
 def _cbor_bytes(answer: Mapping[str, Any], shape: Shape) -> bytes:
     content = bytearray()
-    CBORSerializer()._serialize_data_item(content, answer, shape)
+    RpcV2CBORSerializer()._serialize_data_item(content, answer, shape)
     return bytes(content)
 
 

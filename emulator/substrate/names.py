@@ -58,7 +58,7 @@ NAMES: dict[str, tuple[str, ...]] = {
         "threading", "time",
     ),
     "ministack.services.scheduler": ("_schedules", "_to_epoch", "start_scheduler", "time"),
-    "ministack.services.sns": ("_lambda_svc", "_threading", "time"),
+    "ministack.services.sns": ("_lambda_svc", "_threading", "_topic_by_arn_any_scope", "time"),
     "ministack.services.sqs": ("_HANDLERS", "_act_receive_message", "_queue_by_arn", "_queues", "time"),
     "ministack.services.stepfunctions": (
         "ThreadPoolExecutor", "_ExecutionError", "_SERVICE_DISPATCH", "_activities", "_add_event", "_execute_task",

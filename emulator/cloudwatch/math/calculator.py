@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 
 from emulator.cloudwatch.errors import invalid_request
 from emulator.cloudwatch.math import functions
-from emulator.cloudwatch.math.parser import Array, Call, Name, Node, Number, Text, parse, walk
+from emulator.cloudwatch.math.parser import parse
 from emulator.cloudwatch.math.series import TimeSeries, Value, combine
+from emulator.cloudwatch.math.syntax import Array, Call, Name, Node, Number, Text, walk
 from emulator.errors import NotImplementedByName
 
 REFUSED = {

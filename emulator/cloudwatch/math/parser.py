@@ -12,49 +12,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 
 from emulator.cloudwatch.errors import invalid_request
-
-
-@dataclass(frozen=True)
-class Number:
-    """A literal."""
-
-    value: float
-
-
-@dataclass(frozen=True)
-class Text:
-    """A string, e.g. of METRICS("errors")."""
-
-    value: str
-
-
-@dataclass(frozen=True)
-class Name:
-    """The id of a metric or an expression, or a word such as REPEAT."""
-
-    value: str
-
-
-@dataclass(frozen=True)
-class Array:
-    """[a, b]."""
-
-    items: tuple[Node, ...]
-
-
-@dataclass(frozen=True)
-class Call:
-    """FUNCTION(a, b); an operator is called by its symbol, unary minus `neg`."""
-
-    name: str
-    arguments: tuple[Node, ...]
-
-
-Node = Number | Text | Name | Array | Call
+from emulator.cloudwatch.math.syntax import Array, Call, Name, Node, Number, Text
 
 _TOKEN = re.compile(
     r"\s*(?:(?P<number>\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+)|(?P<name>[A-Za-z_][A-Za-z0-9_]*)"
@@ -73,13 +34,6 @@ def parse(expression: str) -> Node:
     node = parser.expression()
     parser.end()
     return node
-
-
-def walk(node: Node) -> Iterator[Node]:
-    """A node and everything in it."""
-    yield node
-    for inner in node.items if isinstance(node, Array) else node.arguments if isinstance(node, Call) else ():
-        yield from walk(inner)
 
 
 class _Parser:

@@ -49,6 +49,16 @@ def scenario(seed: int) -> tuple[list[dict[str, Any]], list[tuple[int, dict[str,
     return alarms, sorted(data, key=lambda pair: pair[0]), length
 
 
+def happens(calls: Calls, at: int, datum: dict[str, Any]) -> None:
+    """A client puts the datum, a service does, or somebody sets an alarm by hand."""
+    if at % 5 == 0:
+        calls.cloud.put_metrics("Mine", [datum])
+    elif at % 7 == 0:
+        calls.set_alarm_state(AlarmName="a0", StateValue="INSUFFICIENT_DATA", StateReason="test")
+    else:
+        calls.put_metric_data(Namespace="Mine", MetricData=[datum])
+
+
 def evaluate(calls: Calls, name: str) -> None:
     """Evaluate an alarm if this is one of its evaluations, whether or not anything can have changed."""
     now = calls.cloud.clock.moment.timestamp()
@@ -79,7 +89,7 @@ def play(seed: int, *, every_evaluation: bool, cuts: int = 0) -> tuple[list[tupl
         for at, datum in data:
             go(at // 10 * 10)
             clock.moment = max(clock.moment, START + timedelta(seconds=at))
-            calls.put_metric_data(Namespace="Mine", MetricData=[{"MetricName": "m", **datum}])
+            happens(calls, at, {"MetricName": "m", **datum})
             clock.moment = START + timedelta(seconds=at // 10 * 10)
         go(length)
         return cloud.changes(), clock.fired

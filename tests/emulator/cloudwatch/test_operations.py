@@ -213,6 +213,7 @@ def test_metrics_of_other_services_set_off_alarms(cloud: FakeCloud, calls: Calls
     calls.put_metric_alarm(**alarm(Namespace="AWS/Lambda", MetricName="Errors", Statistic="Sum", Threshold=1.0))
     for _ in range(2):
         cloud.put_metrics("AWS/Lambda", [{"MetricName": "Errors", "Value": 1.0, "Unit": "Count"}])
+    cloud.clock.advance(START + MINUTE)
     assert calls.state("a") == "ALARM"
     with pytest.raises(ServiceError, match="reserved"):
         calls.put_metric_data(Namespace="AWS/Lambda", MetricData=[{"MetricName": "Errors", "Value": 1.0}])

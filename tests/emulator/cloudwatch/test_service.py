@@ -229,3 +229,9 @@ def test_an_alarm_acts_through_sns_unless_its_actions_are_off(emulator: RunningE
     messages = eventually(lambda: sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages"))
     bodies = [json.loads(json.loads(message["Body"])["Message"]) for message in messages]
     assert [(body["AlarmName"], body["NewStateReason"]) for body in bodies] == [("acts", "loud")]
+    sns.delete_topic(TopicArn=topic)
+    cloudwatch.set_alarm_state(AlarmName="acts", StateValue="OK", StateReason="back")
+    cloudwatch.set_alarm_state(AlarmName="acts", StateValue="ALARM", StateReason="nobody hears it")
+    last = cloudwatch.describe_alarm_history(AlarmName="acts", HistoryItemType="Action")["AlarmHistoryItems"][0]
+    assert json.loads(last["HistoryData"])["actionState"] == "Failed"
+    assert "Topic does not exist" in last["HistoryData"]

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from botocore.parsers import JSONParser, RpcV2CBORParser
 
 from emulator.cloudwatch import wire
 from emulator.errors import ServiceError
@@ -51,3 +52,20 @@ def test_an_error_is_written_in_the_protocol_of_its_request() -> None:
     assert (answer.status, json.loads(answer.body)["__type"]) == (404, "ResourceNotFound")
     cbor = wire.encode_error(request("DeleteAlarms", b"", smithy_protocol="rpc-v2-cbor"), error)
     assert cbor.headers["x-amzn-query-error"] == "ResourceNotFound;Sender"
+
+
+@pytest.mark.parametrize(
+    ("headers", "parser"),
+    [({"smithy_protocol": "rpc-v2-cbor"}, RpcV2CBORParser), ({}, JSONParser)],
+)
+def test_what_is_written_botocore_reads_in_every_protocol(headers: dict[str, str], parser: Any) -> None:
+    at = datetime(2013, 4, 1, 7, 0, 0, 250_000, tzinfo=UTC)
+    answer = {
+        "MetricAlarms": [
+            {"AlarmName": "ü", "StateUpdatedTimestamp": at, "Threshold": 0.5, "Period": 60, "ActionsEnabled": False}
+        ]
+    }
+    shape = wire.model().operation_model("DescribeAlarms").output_shape
+    response = wire.encode(request("DescribeAlarms", b"{}", **headers), "DescribeAlarms", answer)
+    parsed = parser().parse({"status_code": 200, "headers": {**response.headers}, "body": response.body}, shape)
+    assert parsed["MetricAlarms"] == answer["MetricAlarms"]
