@@ -66,3 +66,17 @@ from ministack.services import stepfunctions
 print(f"time.sleep({workflows.START_DELAY_S})" in inspect.getsource(stepfunctions._run_execution))
 """
     assert run(code, tmp_path) == "True"
+
+
+def test_the_callers_of_functions_are_as_we_redirect_them(tmp_path: Path) -> None:
+    code = """
+import inspect
+from ministack.services import apigateway, apigateway_v1, eventbridge, lambda_svc, s3, sns, stepfunctions
+scoped = "lambda_svc._execute_function_with_config_scope"
+for module, text in [(apigateway, "run_reentrant(" + scoped), (apigateway_v1, "run_reentrant(" + scoped),
+                     (lambda_svc, "run_reentrant(_execute_function_with_config_scope"),
+                     (lambda_svc, "resp_headers, resp_body = await _invoke("), (sns, "_" + scoped),
+                     (stepfunctions, scoped), (s3, "invoke_async_with_retry"), (eventbridge, "_dispatch_to_lambda(")]:
+    print(text in inspect.getsource(module))
+"""
+    assert run(code, tmp_path).split() == ["True"] * 8
