@@ -24,7 +24,7 @@ from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
 
-from benchmarks.clouds import client, emulator, ministack, uvicorn
+from benchmarks.clouds import emulator, ministack, uvicorn
 from benchmarks.deployed import Deployed
 from cumulet.cli.target import ROOT
 from infra.bundling import function_package
@@ -104,6 +104,7 @@ def warm(endpoint: str, calls: int, predict: Path) -> Figures:
     noop, prints = cloud.function("noop", NOOP), cloud.function("prints", PRINTS)
     fastapi = cloud.function("fastapi", predict.with_suffix(".zip"), handler="bench_predict.handler")
     return {
+        "no function at all, boto3": timed(cloud.settings, calls),
         "no-op, boto3": timed(lambda: cloud.call("noop"), calls),
         "no-op that prints, boto3": timed(lambda: cloud.call("prints"), calls),
         "no-op, REST API": timed(getter(endpoint, cloud.rest_api(noop)), calls),
@@ -130,24 +131,21 @@ def cold(endpoint: str, predict: Path) -> Figures:
 
 
 def at_once(endpoint: str, calls: int) -> Figures:
-    """Eight callers of a new function at the same time: the slowest call, beside one cold start alone."""
+    """Eight callers of a new function at the same time: the slowest call, beside the slowest cold start alone."""
     cloud = Deployed(endpoint)
-    cloud.function("many", NOOP)
-    alone = []
+    path = cloud.http_api(cloud.function("many", NOOP))
+    alone, get = [], getter(endpoint, path)
     for number in range(STARTS):
         cloud.renew("many", number)
-        alone.append(milliseconds(lambda: cloud.call("many")))
-    clients = [client(endpoint, "lambda") for _ in range(AT_ONCE)]
-    for one in clients:
-        one.get_account_settings()
+        alone.append(milliseconds(get))
     cloud.renew("many", STARTS)
 
-    def several(one: Any) -> list[float]:
-        return [milliseconds(lambda: one.invoke(FunctionName="many")["Payload"].read()) for _ in range(calls // 4)]
+    def several(get: Callable[[], bytes]) -> list[float]:
+        return [milliseconds(get) for _ in range(calls // 4)]
 
     started = time.perf_counter()
     with ThreadPoolExecutor(AT_ONCE) as threads:
-        spans = [span for spans in threads.map(several, clients) for span in spans]
+        spans = [s for found in threads.map(several, [getter(endpoint, path) for _ in range(AT_ONCE)]) for s in found]
     rate = len(spans) / (time.perf_counter() - started)
     figures = {"p50": median(spans), "p95": quantiles(spans, n=20)[-1], "slowest": max(spans), "per second": rate}
     return {"eight at once": figures | {"cold start alone": max(alone)}}

@@ -7,7 +7,8 @@ import logging
 import threading
 import zipfile
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 from emulator.errors import ServiceError
@@ -43,6 +44,7 @@ class Engine:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, name="functions", daemon=True)
         self._tasks: set[asyncio.Task[None]] = set()
+        self._preparing = ThreadPoolExecutor(1, thread_name_prefix="functions-prepare")
         self._watching = False
 
     def start(self) -> None:
@@ -52,6 +54,7 @@ class Engine:
 
     def stop(self) -> None:
         """End every environment; calls under way are lost."""
+        self._preparing.shutdown(wait=False, cancel_futures=True)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._courier.stop()
@@ -97,6 +100,15 @@ class Engine:
         """Deliver metrics or log events that are no call's."""
         self._courier.send(delivery)
 
+    def prepare(self, reference: Reference) -> None:
+        """Unpack the code of a function before it is called; what is wrong with it, its call will say."""
+        self._preparing.submit(self._prepare, reference)
+
+    def _prepare(self, reference: Reference) -> None:
+        with suppress(ServiceError, WrongPlatform, OSError, zipfile.BadZipFile):
+            version = self._directory.find(reference).version
+            self._launcher.code.unpack(version.package)
+
     # -- in the loop
 
     def _run(self) -> None:
@@ -141,7 +153,7 @@ class Engine:
             self._pools.init_failed(environment, payload)
             environment.abandon()
         except (ServiceError, OSError, zipfile.BadZipFile) as error:
-            refusal = error if isinstance(error, ServiceError) else _broken(error)
+            refusal = error if isinstance(error, ServiceError) else _impossible(error)
             invocation = self._pools.withdraw(environment)
             if invocation is not None:
                 invocation.done(refusal)
@@ -200,6 +212,7 @@ def _answer(found: Answer | ServiceError) -> Answer:
     return found
 
 
-def _broken(error: Exception) -> ServiceError:
-    message = f"The code of the function could not be unpacked: {type(error).__name__}: {error}"
-    return ServiceError("InvalidZipFileException", message, 502)
+def _impossible(error: Exception) -> ServiceError:
+    message = f"An environment for the function could not be started: {type(error).__name__}: {error}"
+    broken = isinstance(error, zipfile.BadZipFile)
+    return ServiceError("InvalidZipFileException" if broken else "ServiceException", message, 502 if broken else 500)

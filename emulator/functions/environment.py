@@ -51,7 +51,7 @@ class Environment:
         self.stream = f"{datetime.now(UTC):%Y/%m/%d}/[{version.version}]{self.id}"
         self.pid: int | None = None
         self.coming = True  # it starts, or has answered and is about to be ready again
-        self.last_used = self.born = time.monotonic()
+        self.last_used = self.born = self._forked = time.monotonic()
         self.init_ms: float | None = None  # until the first call has reported it
         self.current: Invocation | None = None
         self.retired = False  # its function has changed: it takes no more calls
@@ -92,6 +92,7 @@ class Environment:
     def started(self, pid: int) -> None:
         """The process runs; it has the time of an initialisation and of a call to become ready."""
         self.pid = pid
+        self._forked = time.monotonic()
         limit_s = INIT_S + self.version.timeout_s
         self._timer = asyncio.get_running_loop().call_later(limit_s, self._init_too_long)
         if self._over:
@@ -190,7 +191,7 @@ class Environment:
     def _settle(self) -> None:
         self._settled = True
         self._cancel_timer()
-        self.init_ms = (time.monotonic() - self.born) * 1e3
+        self.init_ms = (time.monotonic() - self._forked) * 1e3
 
     def _init_failed(self, payload: bytes) -> None:
         if not self._settled:

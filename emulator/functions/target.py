@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import mmap
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -35,7 +34,7 @@ class Package:
     """A zip, named by the SHA-256 of its content; `read` gives the content."""
 
     sha256: str
-    read: Callable[[], bytes | mmap.mmap] = field(compare=False, repr=False)
+    read: Callable[[], bytes] = field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)

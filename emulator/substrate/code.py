@@ -60,6 +60,14 @@ def sha256_of(code: Code) -> str:
     return code.sha if isinstance(code, StoredCode) else hashlib.sha256(code).hexdigest()
 
 
+def content_of(code: Code) -> bytes:
+    """The zip; of stored code a copy, whose pages are given back."""
+    content = code[:]
+    if isinstance(code, StoredCode):
+        code.rest()
+    return content
+
+
 def _store(content: bytes, source: str | None) -> StoredCode | None:
     """Keep a zip; where S3's file has the same content it is linked (ministack replaces files, it never edits them)."""
     sha = hashlib.sha256(content).hexdigest()

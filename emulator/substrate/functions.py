@@ -23,7 +23,7 @@ from emulator.functions.engine import Engine
 from emulator.functions.events import Events
 from emulator.functions.target import Reference
 from emulator.service import Cloud
-from emulator.substrate import code, invoking
+from emulator.substrate import code, function_resources, invoking
 from emulator.substrate.records import QUALIFIER, Record, Records, is_ours, reference_to
 
 log = logging.getLogger("emulator.functions")
@@ -82,6 +82,7 @@ def install(cloud: Cloud) -> Functions:
     """Send every call of a Python function that ministack would run to the engine."""
     functions = Functions(cloud)
     code.install()
+    function_resources.install()
     invoking.install(functions.engine, functions.events)
     _install_synchronous(functions)
     _install_asynchronous(functions)
@@ -141,13 +142,14 @@ def _install_asynchronous(functions: Functions) -> None:
 
 
 def _install_changes(functions: Functions) -> None:
-    """A function that is updated or deleted loses its environments; SnapStart is stored only."""
+    """A function that is updated or deleted loses its environments, and new code is unpacked; SnapStart is stored."""
     invalidate = lambda_svc.invalidate_worker
 
     def retire(name: str, qualifier: str | None = None, account: str | None = None, region: str | None = None) -> None:
         invalidate(name, qualifier=qualifier, account=account, region=region)
         of = Reference(account or get_account_id(), region or get_region(), name)
         functions.engine.retire(of.function_arn, qualifier)
+        functions.engine.prepare(of)
 
     def activate(name: str, record: dict[str, Any]) -> None:
         record["config"] |= {"State": "Active", "StateReason": "", "StateReasonCode": ""}

@@ -13,7 +13,7 @@ from ministack.services import lambda_svc
 from emulator.errors import ServiceError
 from emulator.functions.routing import Routing
 from emulator.functions.target import LATEST, Asynchronous, Package, Reference, Target, Version
-from emulator.substrate.code import sha256_of
+from emulator.substrate.code import content_of, sha256_of
 
 Record = Mapping[str, Any]
 QUALIFIER = "_invoked_as"  # what a caller named, on the copies of records that ministack's services execute
@@ -91,7 +91,7 @@ def _package(record: Record) -> Package:
     if not code:
         raise ServiceError("InvalidParameterValueException", "The function has no code: give it a zip", 400)
     given: str | None = lambda_svc._b64_sha_to_hex(record["config"].get("CodeSha256", ""))
-    return Package(given or sha256_of(code), lambda: code)
+    return Package(given or sha256_of(code), lambda: content_of(code))
 
 
 def _layer(of: Reference, attached: Any) -> Package:

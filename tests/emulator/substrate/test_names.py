@@ -68,18 +68,6 @@ print(f"time.sleep({pauses.START_DELAY_S})" in inspect.getsource(stepfunctions._
     assert run(code, tmp_path) == "True"
 
 
-def test_the_workers_script_and_its_unpacking_are_as_we_change_them(tmp_path: Path) -> None:
-    code = """
-import inspect
-from emulator.substrate import failures
-from ministack.core import lambda_runtime
-spawn = inspect.getsource(lambda_runtime.Worker._spawn)
-print(failures._HANDLER in lambda_runtime._PYTHON_WORKER_SCRIPT, failures._INIT in lambda_runtime._PYTHON_WORKER_SCRIPT)
-print('zipfile.ZipFile(os.path.join(self._tmpdir, "code.zip"))' in spawn, failures.INIT_FAILED in spawn)
-"""
-    assert run(code, tmp_path).split() == ["True"] * 4
-
-
 def test_what_waits_in_executions_and_deletes_expired_items_is_as_we_replace_it(tmp_path: Path) -> None:
     code = """
 import inspect
@@ -92,3 +80,17 @@ print("_scaled_sleep(min(sleep_sec, 60))" in source(stepfunctions._execute_task)
 print("_esm_wake.wait(" in source(lambda_svc._poll_loop), "_esm_wake.clear()" in source(lambda_svc._poll_loop))
 """
     assert run(code, tmp_path).split() == ["True"] * 6
+
+
+def test_the_callers_of_functions_are_as_we_redirect_them(tmp_path: Path) -> None:
+    code = """
+import inspect
+from ministack.services import apigateway, apigateway_v1, eventbridge, lambda_svc, s3, sns, stepfunctions
+scoped = "lambda_svc._execute_function_with_config_scope"
+for module, text in [(apigateway, "run_reentrant(" + scoped), (apigateway_v1, "run_reentrant(" + scoped),
+                     (lambda_svc, "run_reentrant(_execute_function_with_config_scope"),
+                     (lambda_svc, "resp_headers, resp_body = await _invoke("), (sns, "_" + scoped),
+                     (stepfunctions, scoped), (s3, "invoke_async_with_retry"), (eventbridge, "_dispatch_to_lambda(")]:
+    print(text in inspect.getsource(module))
+"""
+    assert run(code, tmp_path).split() == ["True"] * 8
