@@ -34,6 +34,7 @@ class WarmParent:
         self._packages: dict[str, int] = {}
         self._used = time.monotonic()
         self.left_out: list[str] = []
+        self.pid = 0
         self.ready = threading.Event()
         self.ended = threading.Event()
         self._control, self._theirs = socket.socketpair()
@@ -77,6 +78,7 @@ class WarmParent:
         launcher = [sys.executable, "-I", "-S", launch.__file__, str(os.getpid()), "-", "shared", "/"]
         with self._theirs:
             process = self._processes.spawn([*launcher, *command], self._env, [self._theirs.fileno()])
+        self.pid = process.pid
         with os.fdopen(process.output, "rb") as output:
             self._listen(output.fileno())
         self.let_go()

@@ -248,6 +248,13 @@ def test_variables_that_are_read_at_the_start_get_an_interpreter_of_their_own(ho
     assert lines == [str(os.getpid())]
 
 
+def test_a_variable_that_a_program_sets_too_late_is_named_once(host: Host) -> None:
+    script = "import os\nfor n in '12': os.environ['OMP_NUM_THREADS'] = n\nos.environ['PYTHONPATH'] = 'mine'"
+    status, lines = forked(host, script)
+    assert (status, len(lines)) == (0, 1)
+    assert lines[0].startswith("emulator: OMP_NUM_THREADS comes too late")
+
+
 def test_options_of_the_interpreter_get_one_of_their_own(host: Host) -> None:
     assert host.start("-O", "-c", "print(__debug__)").end() == (0, ["False"])
 
