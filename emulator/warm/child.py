@@ -36,6 +36,7 @@ class Fork:
 def become(fork: Fork) -> NoReturn:
     """Read the request from the channel, then be its program until the process ends."""
     os.setsid()
+    os.write(fork.channel, b"pid %d\n" % os.getpid())  # from now on signals to its group reach it
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     for other in fork.foreign:

@@ -228,6 +228,13 @@ def test_it_is_stopped_by_sigterm_and_killed_after_the_grace(host: Host) -> None
     assert stubborn.end()[0] == 128 + signal.SIGKILL
 
 
+def test_a_stop_right_after_the_start_is_not_lost(host: Host) -> None:
+    runs = [host.start("-c", "import time; time.sleep(60)") for _ in range(5)]
+    for run in runs:
+        run.container.stop()
+    assert [run.end()[0] for run in runs] == [128 + signal.SIGTERM] * 5
+
+
 def test_open_files_are_passed_by_their_numbers(host: Host) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         script = "import socket, sys\nprint(socket.socket(fileno=int(sys.argv[1])).getsockname()[1])"
