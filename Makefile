@@ -30,7 +30,7 @@ format: $(VENV)/.dev ## format the code
 	@$(BIN)/ruff check --fix -q . ; $(BIN)/ruff format .
 
 bench: $(VENV)/.dev ## the benchmarks; each prints its figures and writes benchmarks/results/*.json
-	@for name in models loop functions clock; do $(BIN)/python -m benchmarks.$$name || exit 1; done
+	@for name in models loop functions jobs clock; do $(BIN)/python -m benchmarks.$$name || exit 1; done
 
 lock: $(VENV)/.uv ## compile the .in files to exact pins
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 requirements.in -o requirements.txt

@@ -14,6 +14,11 @@ from typing import Any, NoReturn
 
 from emulator.warm import launch, program
 
+LATE = (
+    "emulator: {name} comes too late: the libraries were imported before this program was forked; "
+    "give it in the job's Environment, and it gets an interpreter of its own"
+)
+
 
 @dataclass(frozen=True)
 class Fork:
@@ -31,6 +36,7 @@ class Fork:
 def become(fork: Fork) -> NoReturn:
     """Read the request from the channel, then be its program until the process ends."""
     os.setsid()
+    os.write(fork.channel, b"pid %d\n" % os.getpid())  # from now on signals to its group reach it
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     for other in fork.foreign:
@@ -46,6 +52,7 @@ def become(fork: Fork) -> NoReturn:
         sys.exit(f"the emulator forked for {argv}, which needs an interpreter of its own")
     _enter(request, fork.parent)
     _forget(request["env"], argv, fork.path)
+    _tell_what_is_late(tuple(request["late"]))
     program.run(parsed, fork.modules)
 
 
@@ -77,6 +84,20 @@ def _enter(request: dict[str, Any], parent: int) -> None:
         launch.enter_namespaces(request["ml"], request["isolated"])
     launch.die_with(parent)
     os.chdir(request["folder"])
+
+
+def _tell_what_is_late(beginnings: tuple[str, ...]) -> None:
+    """Say so when the program sets a variable that its libraries have read already."""
+    said: set[str] = set()
+
+    def hear(event: str, arguments: tuple[Any, ...]) -> None:
+        if event == "os.putenv":
+            name = os.fsdecode(arguments[0])
+            if name.startswith(beginnings) and name not in said:
+                said.add(name)
+                print(LATE.format(name=name), file=sys.stderr)
+
+    sys.addaudithook(hear)
 
 
 def _forget(env: dict[str, str], argv: list[str], path: Sequence[str]) -> None:

@@ -4,9 +4,9 @@
 
 Its last line of output is "ready " and JSON: the packages' folders with their times, and the modules left out. Then
 each byte on the control socket comes with open files: the channel of the request, the child's output, and those that
-the child is to have. On the channel go back the child's pid and, when it has ended, its exit status; the child stays a
-zombie until the other end of the channel is closed, so that its pid is nobody else's meanwhile. The end of the control
-socket ends the parent once its last child has.
+the child is to have. On the channel go back "pid " with the child's pid and, when it has ended, "end " with its exit
+status; it stays a zombie until the other end of the channel is closed, so that its pid is nobody else's meanwhile. The
+end of the control socket ends the parent once its last child has.
 
 A fork copies one thread. So the parent must have one only: a module that starts a thread, or keeps a file open, is left
 out. OpenBLAS ends its threads before each fork and starts them anew when it needs them: that is fine.
@@ -126,7 +126,6 @@ class Family:
         self.channels[pid] = socket.socket(fileno=fds[0])
         for number in fds[1:]:
             os.close(number)
-        self._tell(pid, pid)
 
     def report(self) -> None:
         """Tell the exit status of the children that have ended (128 + n for signal n)."""
@@ -148,8 +147,8 @@ class Family:
             channel.close()
             del self.channels[pid]
 
-    def _tell(self, pid: int, number: int) -> None:
+    def _tell(self, pid: int, status: int) -> None:
         try:
-            self.channels[pid].sendall(b"%d\n" % number)
+            self.channels[pid].sendall(b"end %d\n" % status)
         except OSError:  # nobody listens any more
             return

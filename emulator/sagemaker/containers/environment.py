@@ -38,6 +38,7 @@ def clean(runtime: Runtime, folder: Path) -> dict[str, str]:
         "TMPDIR": str(folder / "tmp"),
         "LANG": "C.UTF-8",
         "PYTHONUNBUFFERED": "1",
+        "OMP_WAIT_POLICY": "PASSIVE",  # idle threads that spin take the cores from the jobs beside them
         # Threads that libraries start when they are imported, and a fork would lose: ONNX Runtime's reports to
         # Microsoft, and the thread that gives Arrow's freed memory back.
         "ORT_DISABLE_TELEMETRY": "1",

@@ -14,11 +14,9 @@ DEFAULT = (
 )  # fmt: skip
 """Imported where they are installed: what jobs of data science mostly use. An image may name its own (images.json)."""
 
-AT_START = (
-    "PYTHON", "LD_", "LC_", "LANG", "MALLOC_", "GLIBC_", "OMP_", "GOMP_", "KMP_", "OPENBLAS_", "GOTO_", "MKL_", "NPY_",
-    "ARROW_", "JE_", "ORT_",
-)  # fmt: skip
-"""The interpreter or a library reads these once, when it is loaded."""
+LIBRARIES = ("OMP_", "GOMP_", "KMP_", "OPENBLAS_", "GOTO_", "MKL_", "NPY_", "ARROW_", "JE_", "ORT_")
+AT_START = ("PYTHON", "LD_", "LC_", "LANG", "MALLOC_", "GLIBC_", *LIBRARIES)
+"""A library, or the interpreter, reads the variables with these beginnings once, when it is loaded."""
 
 
 def at_start(env: Mapping[str, str]) -> dict[str, str]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from emulator.sagemaker.containers.namespaces import Namespaces
+from emulator.sagemaker.containers.preload import LIBRARIES
 from emulator.sagemaker.containers.processes import Process, Processes
 from emulator.sagemaker.containers.warm_parents import WarmParents
 from emulator.sagemaker.images import Runtime
@@ -46,6 +47,7 @@ class Starter:
             spec = spelt_out(spec)
         ml = str(spec.ml) if self.namespaces.work else "-"
         request = {"argv": spec.argv, "env": dict(spec.env), "ml": ml, "isolated": spec.isolated, "folder": spec.folder}
+        request["late"] = LIBRARIES
         forked = self.parents.fork(spec.runtime, request, spec.fds)
         if forked:
             return self.processes.adopt(forked)

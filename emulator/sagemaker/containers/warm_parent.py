@@ -34,6 +34,7 @@ class WarmParent:
         self._packages: dict[str, int] = {}
         self._used = time.monotonic()
         self.left_out: list[str] = []
+        self.pid = 0
         self.ready = threading.Event()
         self.ended = threading.Event()
         self._control, self._theirs = socket.socketpair()
@@ -77,6 +78,7 @@ class WarmParent:
         launcher = [sys.executable, "-I", "-S", launch.__file__, str(os.getpid()), "-", "shared", "/"]
         with self._theirs:
             process = self._processes.spawn([*launcher, *command], self._env, [self._theirs.fileno()])
+        self.pid = process.pid
         with os.fdopen(process.output, "rb") as output:
             self._listen(output.fileno())
         self.let_go()
@@ -118,16 +120,16 @@ class ForkedProcess:
         self.output = output
         self._channel = channel
         self._told = channel.makefile("r")
-        pid = self._told.readline()
-        if not pid:
-            raise ChildProcessError("the warm parent ended before it forked")
+        word, _, pid = self._told.readline().partition(" ")
+        if word != "pid":
+            raise ChildProcessError("the warm parent, or its child, ended before it was a process of its own")
         self.pid = int(pid)
         self._status = 128 + 9  # where nobody tells it: the parent was killed, and its children with it
 
     def ended(self) -> None:
         """Block until it has ended."""
         try:
-            self._status = int(self._told.readline() or self._status)
+            self._status = int(self._told.readline().removeprefix("end ") or self._status)
         except ConnectionResetError:
             return
 

@@ -228,6 +228,13 @@ def test_it_is_stopped_by_sigterm_and_killed_after_the_grace(host: Host) -> None
     assert stubborn.end()[0] == 128 + signal.SIGKILL
 
 
+def test_a_stop_right_after_the_start_is_not_lost(host: Host) -> None:
+    runs = [host.start("-c", "import time; time.sleep(60)") for _ in range(5)]
+    for run in runs:
+        run.container.stop()
+    assert [run.end()[0] for run in runs] == [128 + signal.SIGTERM] * 5
+
+
 def test_open_files_are_passed_by_their_numbers(host: Host) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         script = "import socket, sys\nprint(socket.socket(fileno=int(sys.argv[1])).getsockname()[1])"
@@ -246,6 +253,13 @@ def test_network_isolation_takes_the_network_away(host: Host) -> None:
 def test_variables_that_are_read_at_the_start_get_an_interpreter_of_their_own(host: Host, variable: str) -> None:
     _, lines = forked(host, "import os; print(os.getppid())", **{variable: "1"})
     assert lines == [str(os.getpid())]
+
+
+def test_a_variable_that_a_program_sets_too_late_is_named_once(host: Host) -> None:
+    script = "import os\nfor n in '12': os.environ['OMP_NUM_THREADS'] = n\nos.environ['PYTHONPATH'] = 'mine'"
+    status, lines = forked(host, script)
+    assert (status, len(lines)) == (0, 1)
+    assert lines[0].startswith("emulator: OMP_NUM_THREADS comes too late")
 
 
 def test_options_of_the_interpreter_get_one_of_their_own(host: Host) -> None:
