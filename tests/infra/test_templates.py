@@ -91,6 +91,30 @@ def test_only_performance_alarms_start_training(resources: dict[str, Template]) 
     assert set(transformer["InputPathsMap"].values()) == {"$.time", "$.detail.alarmName"}
 
 
+def test_a_night_answers_an_alarm_that_stays_red_once_the_cool_down_is_over(resources: dict[str, Template]) -> None:
+    states = definition(resources, "Nightly")
+    assert states["Monitor"]["Next"] == "Still red?"
+    [red] = states["Still red?"]["Choices"]
+    assert (red["Next"], states["Still red?"]["Default"]) == ("Look at the cool-down", "Night over")
+    look = states["Look at the cool-down"]
+    assert look["Resource"].endswith(":dynamodb:getItem")
+    assert look["Next"] == "Cooled down?"
+    [cooled] = states["Cooled down?"]["Choices"]
+    assert (cooled["Next"], states["Cooled down?"]["Default"]) == ("Train again", "Night over")
+    train = states["Train again"]
+    assert train["Resource"].endswith(":states:startExecution")
+    assert train["Arguments"]["Input"] == {
+        "time": "{% $states.input.time %}",
+        "reason": "{% $states.input.alarms[0] %}",
+    }
+    assert look["Output"] == train["Output"] == "{% $states.input %}"
+
+
+def test_a_cool_down_ends_before_the_cut_off_of_its_last_night(resources: dict[str, Template]) -> None:
+    begin = definition(resources, "Training")["Begin"]["Assign"]["until"]
+    assert int(begin.split("+ ")[1].split(")")[0]) == (21 * 24 - 12) * 3_600_000
+
+
 def test_every_function_gets_exactly_the_environment_of_its_contract(resources: dict[str, Template]) -> None:
     functions = of_type(resources, "AWS::Lambda::Function").values()
     given = {f["Handler"].split(".")[1]: set(f["Environment"]["Variables"]) for f in functions}

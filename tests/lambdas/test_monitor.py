@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -174,6 +175,21 @@ def test_metrics_carry_the_night_s_cut_off(world: SimpleNamespace, night: Night,
         Statistics=["Maximum"],
     )["Datapoints"]
     assert [(point["Timestamp"], point["Maximum"]) for point in found] == [(datetime(2013, 4, 1, 7, tzinfo=UTC), 40.0)]
+
+
+def test_the_alarms_that_were_red_before_the_night_are_named(
+    world: SimpleNamespace, night: Night, lake: Lake, live: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cloudwatch = boto3.client("cloudwatch")
+    for name, state in (("gap", "ALARM"), ("skill", "OK"), ("of somebody else", "ALARM")):
+        limits = {"Threshold": 1, "ComparisonOperator": "GreaterThanThreshold", "EvaluationPeriods": 1}
+        measure = {"Namespace": "Cumulet", "MetricName": name, "Period": 60, "Statistic": "Average"}
+        cloudwatch.put_metric_alarm(AlarmName=name, **limits, **measure)
+        cloudwatch.set_alarm_state(AlarmName=name, StateValue=state, StateReason="test")
+    monkeypatch.setitem(runtime().__dict__, "env", replace(runtime().env, alarms="gap,skill"))
+    answer = run_nights(night, lake, world, DAYS[:1])
+    assert answer["alarms"] == ["gap"]
+    assert answer["time"] == "2013-04-01T07:00:00Z"
 
 
 def test_twice_leaves_the_same_sketches(world: SimpleNamespace, night: Night, lake: Lake, live: str) -> None:

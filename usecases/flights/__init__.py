@@ -45,7 +45,7 @@ USE_CASE = UseCase(
         Baseline("carrier × hour rate", kind="rate", keys=("carrier", "hour")),
         Baseline("logistic regression", kind="logistic"),
     ),
-    fit_rows=FitRows(maximum=40_000, fold_maximum=25_000, half_life_days=120),
+    fit_rows=FitRows(maximum=60_000, fold_maximum=25_000, half_life_days=120),
     cost=CostMatrix(miss=4, false_alarm=1),
     event_time="sched_dep",
     example={

@@ -1,0 +1,118 @@
+"""Production night by night, offline: labels become known, the alarms judge the champion, Training answers them.
+
+The functions are the pipelines' own (`training.fit.make`, the gate, the monitor's sketches and windows); what is
+imitated is the cloud around them: the alarms' rule (infra/performance.py), the cool-down and the red alarm that Nightly
+answers (infra/nightly.py), the release, which scores from the following night on.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import reduce
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.history import History
+from cumulet.contracts.manifests import DatasetManifest
+from cumulet.contracts.settings import AlarmSettings
+from cumulet.core.cutoff import nights
+from cumulet.core.model import Model
+from cumulet.core.performance import PerformanceSketch
+from cumulet.core.usecase import UseCase
+from lambdas.monitor.performance import MINIMUM_DAYS, WINDOW_DAYS
+from training import artifact, fit, fitting, judging
+from training.dataset import limited
+
+Floats = NDArray[np.float64]
+
+
+@dataclass
+class Champion:
+    """A live model: since when, and what it says of every row of the history (n,)."""
+
+    model: Model
+    born: date
+    predictions: Floats
+    sketches: dict[date, PerformanceSketch] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Production:
+    """A use case in production over the days of a history."""
+
+    use_case: UseCase
+    history: History
+    limits: AlarmSettings
+
+    def run(self, champion: Champion, last: date) -> tuple[Floats, list[dict[str, Any]]]:
+        """Predictions as scored by the champion of each night (n,), NaN outside, from the first champion's first night
+        on; and every training that an alarm set off, with the gate's verdict."""
+        scored = np.full(len(self.history.rows), np.nan)
+        trainings: list[dict[str, Any]] = []
+        red, free = 0, champion.born
+        for night in nights(champion.born, last):
+            today = self.history.rows.days == np.datetime64(night)
+            scored[today] = champion.predictions[today]
+            standing = self.standing(champion, night)
+            red = red + 1 if standing and self.breaches(standing) else 0
+            if red >= self.limits.nights and night >= free:
+                found, reasons = self.train(night, champion)
+                trainings.append({"night": str(night), **standing, "refused": reasons})
+                free = night + timedelta(days=self.limits.cool_down_days)
+                champion, red = (found, 0) if not reasons else (champion, red)
+        return scored, trainings
+
+    def monthly(self, first: date, last: date) -> Floats:
+        """Predictions when a new model took over on the first of every month, without a gate."""
+        scored = np.full(len(self.history.rows), np.nan)
+        months = self.history.rows.days.astype("datetime64[M]")
+        for night in (day for day in nights(first, last) if day.day == 1):
+            rows = self.history.rows.where(months == np.datetime64(night, "M"))
+            limit = self.use_case.fit_rows
+            known = limited(self.history.known_at(night), limit.maximum, limit.half_life_days)
+            fitted = artifact.fit(self.use_case, self.use_case.candidates[0], known)
+            matrix = self.use_case.transform(rows.columns, fitted.state)
+            scored[months == np.datetime64(night, "M")] = fitting.probabilities(fitted.model, matrix)
+        return scored
+
+    def train(self, night: date, champion: Champion | None) -> tuple[Champion, list[str]]:
+        """A candidate of what is known at a night's cut-off, as Fit leaves it, and why the gate refuses it."""
+        known, use_case = self.history.known_at(night), self.use_case
+        with tempfile.TemporaryDirectory() as folder:
+            model, output = Path(folder) / "model", Path(folder) / "output"
+            spans = {"folds": fit.FOLDS, "fold_days": fit.FOLD_DAYS}
+            holdout, manifest = fit.make(use_case, known, self._dataset(night), model=model, output=output, **spans)
+            found = Model.load(model, use_case)
+        verdict = judging.against_champion(use_case, holdout, champion.model, "champion") if champion else None
+        gate = judging.evaluate(use_case, holdout, manifest, verdict)["gate"]
+        predictions = found.predict(self.history.rows.columns)
+        return Champion(found, night if champion is None else night + timedelta(days=1), predictions), gate["reasons"]
+
+    def standing(self, champion: Champion, night: date) -> dict[str, float]:
+        """What `monitor` measures in a night; empty while the champion has too few labelled days."""
+        judged = night - timedelta(days=self.use_case.label_lag_days)
+        if judged >= champion.born:
+            rows = (self.history.rows.days == np.datetime64(judged)) & (self.history.known <= np.datetime64(night))
+            champion.sketches[judged] = PerformanceSketch.of(self.history.rows.y[rows], champion.predictions[rows])
+        window = [each for day, each in champion.sketches.items() if judged - day < timedelta(days=WINDOW_DAYS)]
+        labelled = [each for each in window if each.rows]
+        if len(labelled) < MINIMUM_DAYS:
+            return {}
+        merged = reduce(PerformanceSketch.merge, labelled)
+        return {"gap": merged.calibration_gap, "skill": merged.brier_skill}
+
+    def breaches(self, standing: dict[str, float]) -> bool:
+        """Whether a night breaks a limit of the alarms."""
+        return standing["gap"] > self.limits.calibration_gap or standing["skill"] < self.limits.brier_skill
+
+    def _dataset(self, night: date) -> DatasetManifest:
+        cut_off = self.use_case.cut_off.at(night).isoformat()
+        return DatasetManifest(
+            use_case=self.use_case.name, cut_off=cut_off, first_day="", last_day="", rows=0, labelled=0,
+            schema_hash=self.use_case.schema.hash, files={}, sources={},
+        )  # fmt: skip
