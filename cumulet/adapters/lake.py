@@ -79,7 +79,7 @@ class Lake:
 
     def list(self, prefix: str) -> Sequence[str]:
         """All keys below a prefix, sorted."""
-        return tuple(self.tags(prefix))
+        return [*self.tags(prefix)]
 
     def tags(self, prefix: str) -> dict[str, str]:
         """The entity tag of every object below a prefix, by key, sorted: another content has another tag."""

@@ -56,6 +56,17 @@ def _utc(moment: datetime) -> np.datetime64:
     return np.datetime64(moment.replace(tzinfo=None), "s")
 
 
+def _first_of_each(labels: Columns, rows: np.ndarray, age: np.ndarray) -> np.ndarray:
+    """Of those rows that tell of the same record (by id, if they have one) the one that came first: an outcome that is
+    sent again in a later night counts once."""
+    ids = labels["id"][rows].tolist() if "id" in labels else []
+    if len(set(ids)) == len(ids):
+        return rows
+    oldest_last = np.argsort(age[rows], kind="stable")
+    first = {ids[n]: n for n in oldest_last.tolist()}
+    return rows[np.sort(np.fromiter(first.values(), np.int64, len(first)))]
+
+
 class Night:
     """What one night knows: the records of its day, the label rows of its windows, its observations."""
 
@@ -67,7 +78,8 @@ class Night:
         self.cut_off, self.cut_off_before = (_utc(use_case.cut_off.at(d)) for d in (day, day - timedelta(1)))
         night = np.datetime64(day, "D")
         age = (night - moments(labels["known"], "date")).astype(np.int64) if labels else np.zeros(0, np.int64)
-        inside = (age >= 0) & (age < use_case.context.nights)
+        inside = np.flatnonzero((age >= 0) & (age < use_case.context.nights))
+        inside = _first_of_each(labels, inside, age)
         self.labels, self.age = select(labels, inside), age[inside]
         self.coding = Coding(self.labels, len(self.age))
 

@@ -199,6 +199,21 @@ def test_the_order_of_rows_does_not_matter():
     assert tables(records, select(labels, order), side) == tables(records, labels, side)
 
 
+def test_an_outcome_that_is_sent_again_in_a_later_night_counts_once_as_it_first_came():
+    records, labels, side = history()
+    inside = labels["known"] <= np.datetime64(DAY)
+    labels = select(labels, inside)
+    labels["id"] = np.array([f"trip-{n}" for n in range(len(labels["label"]))], object)
+    before = tables(records, labels, side)
+    sent = np.flatnonzero((labels["known"] == np.datetime64(DAY) - 3) & ~np.isnan(labels["label"]))
+    again = select(labels, sent) | {"known": np.full(len(sent), np.datetime64(DAY)), "label": 1 - labels["label"][sent]}
+    assert len(sent) > 10
+    twice = {name: np.concatenate([again[name], labels[name]]) for name in labels}
+    assert tables(records, twice, side) == before
+    unnamed = {name: column for name, column in twice.items() if name != "id"}
+    assert tables(records, unnamed, side) != before
+
+
 def test_the_longest_window_decides_how_many_nights_are_read():
     assert SPEC.nights == 28
     assert replace(SPEC, features=SPEC.features[2:]).nights == 7
