@@ -9,7 +9,8 @@ from pathlib import Path
 from emulator.clock.dial import Dial
 from emulator.clock.engine import Engine
 from emulator.clock.errors import ClockError
-from emulator.clock.underway import Task, Underway
+from emulator.clock.task import Task
+from emulator.clock.underway import Underway
 from emulator.service import Agenda
 
 LIMIT_S = 900.0

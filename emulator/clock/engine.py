@@ -4,36 +4,18 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
 from datetime import datetime
 
 from emulator.clock.dial import Dial
 from emulator.clock.errors import ClockBusy, ClockError
 from emulator.clock.underway import Underway
+from emulator.clock.waits import Waits
 from emulator.service import Agenda
 
 log = logging.getLogger("emulator.clock")
 
 LOOK_S = 1.0
 """Agendas that have changed without calling `wake` are seen within this many real seconds."""
-
-
-class Waits:
-    """The agenda of those who wait for a moment: one after the other, each settled before the next goes on."""
-
-    name = "waits"
-
-    def __init__(self, underway: Underway, settle: Callable[[], None]) -> None:
-        self._underway, self._settle = underway, settle
-
-    def next_due(self, after: datetime) -> datetime | None:
-        """The first moment that something waits for, also one that has passed (a jump went over it)."""
-        return self._underway.first_wait()
-
-    def fire(self, moment: datetime) -> None:
-        """Let them go on."""
-        while self._underway.release(moment):
-            self._settle()
 
 
 class Engine:
@@ -143,7 +125,11 @@ class Engine:
 
     def _due(self, agenda: Agenda) -> datetime | None:
         """When an agenda has something due; only a wait may be late (a jump went over it)."""
-        due = agenda.next_due(self._dial.fired_until)
+        try:
+            due = agenda.next_due(self._dial.fired_until)
+        except Exception:
+            log.exception("%s cannot say when something is due, and does not fire", agenda.name)
+            return None
         return due if due and (due > self._dial.fired_until or agenda is self.waits) else None
 
     def _fire(self, moment: datetime) -> None:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from emulator.clock.errors import AdvanceCancelled, StillUnderWay
+from emulator.clock.task import Task, Wait
 
 LOOK_S = 0.5
 """How often (real seconds) something that waits is asked whether it was stopped, when nobody calls `rouse`."""
@@ -23,7 +24,7 @@ class Underway:
         self._on_wait = on_wait
         self._changed = threading.Condition(threading.RLock())
         self._active: dict[Task, None] = {}
-        self._waits: list[_Wait] = []
+        self._waits: list[Wait] = []
         self._numbers = itertools.count()
         self._current = threading.local()
 
@@ -121,7 +122,7 @@ class Underway:
         with self._changed:
             if stopped() or moment <= self._now():
                 return not stopped()
-            wait = _Wait(task, moment, stopped)
+            wait = Wait(task, moment, stopped)
             self._waits.append(wait)
             self.pause(task)
         self._on_wait()
@@ -129,48 +130,13 @@ class Underway:
             self._look(wait)
         return wait.reached
 
-    def _look(self, wait: _Wait) -> None:
+    def _look(self, wait: Wait) -> None:
         with self._changed:
             if wait in self._waits and wait.stopped():
                 self._go_on(wait, reached=False)
 
-    def _go_on(self, wait: _Wait, *, reached: bool) -> None:
+    def _go_on(self, wait: Wait, *, reached: bool) -> None:
         self._waits.remove(wait)
         wait.reached = reached
         self.resume(wait.task)
         wait.over.set()
-
-
-class Task:
-    """Implements `emulator.service.Work`."""
-
-    def __init__(self, underway: Underway, name: str, path: tuple[int, ...]) -> None:
-        self._underway = underway
-        self.name = name
-        self.path = path  # the order among those who wait for one moment: parents by their begin, children after them
-        self.children = itertools.count()
-        self.ended = False
-
-    def end(self) -> None:
-        """It is done."""
-        self._underway.end(self)
-
-    def wait_until(self, moment: datetime, stopped: Callable[[], bool]) -> bool:
-        """Block until the clock has reached the moment."""
-        return self._underway.wait(self, moment, stopped)
-
-    @contextmanager
-    def suspended(self) -> Iterator[None]:
-        """The clock does not wait for it in this block."""
-        self._underway.pause(self)
-        try:
-            yield
-        finally:
-            self._underway.resume(self)
-
-
-class _Wait:
-    def __init__(self, task: Task, moment: datetime, stopped: Callable[[], bool]) -> None:
-        self.task, self.moment, self.stopped = task, moment, stopped
-        self.over = threading.Event()
-        self.reached = False

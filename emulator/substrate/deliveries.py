@@ -12,7 +12,8 @@ from ministack.core.concurrency import esm_wake
 from ministack.core.responses import request_scope
 from ministack.services import eventbridge, lambda_svc, s3, sns, sqs
 
-from emulator.clock.underway import Task, Underway
+from emulator.clock.task import Task
+from emulator.clock.underway import Underway
 from emulator.service import Clock
 from emulator.substrate.moments import ClockTime, iso_stamp
 from emulator.substrate.rebinding import rebind

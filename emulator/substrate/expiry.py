@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import heapq
-import itertools
-import math
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -15,12 +12,9 @@ from ministack.services import dynamodb
 
 from emulator.service import Clock
 from emulator.substrate.moments import ClockTime
+from emulator.substrate.tracked import Item, Table, Tracked
 
-TOO_OLD_S = 5 * 365 * 86400  # AWS leaves an item alone whose time passed longer ago
 REAPER = "dynamodb-ttl-reaper"  # ministack's thread, which deletes by the minute
-
-Table = dict[str, Any]
-Item = dict[str, dict[str, Any]]
 
 
 def install(clock: Clock, *, on_fire: Callable[[], None]) -> None:
@@ -121,44 +115,3 @@ class Expiry:
         if tracked is None or tracked.attribute != attribute or tracked.table is not table:
             tracked = self._tracked[table["TableArn"]] = Tracked(table, attribute, self._clock.now())
         return tracked
-
-
-class Tracked:
-    """One table's items by the time that they expire; entries whose item has gone or changed are passed over."""
-
-    def __init__(self, table: Table, attribute: str, now: datetime) -> None:
-        self.table, self.attribute = table, attribute
-        self._heap: list[tuple[float, int, float, Any, Any]] = []  # due, number, the item's time, values of the keys
-        self._numbers = itertools.count()
-        for partition, items in list(table["items"].items()):
-            for sort, item in list(items.items()):
-                self.push(partition, sort, item, now)
-
-    def push(self, partition: Any, sort: Any, item: Item, now: datetime) -> None:
-        """Follow an item that is stored now."""
-        when = self._when(item)
-        if when is not None and when > now.timestamp() - TOO_OLD_S:
-            due = max(when, math.floor(now.timestamp()) + 1.0)
-            heapq.heappush(self._heap, (due, next(self._numbers), when, partition, sort))
-
-    def first(self) -> float | None:
-        """When the first item is due (epoch seconds)."""
-        while self._heap:
-            due, _, when, partition, sort = self._heap[0]
-            item = self.table["items"].get(partition, {}).get(sort)
-            if item is not None and self._when(item) == when:
-                return due
-            heapq.heappop(self._heap)
-        return None
-
-    def delete_first(self) -> None:
-        """Delete the first item."""
-        *_, partition, sort = heapq.heappop(self._heap)
-        old = dynamodb._remove_item(self.table, partition, sort)
-        dynamodb._emit_stream_event(self.table["TableName"], "REMOVE", old, None)
-
-    def _when(self, item: Item) -> float | None:
-        try:
-            return float(item[self.attribute]["N"])
-        except (KeyError, TypeError, ValueError):
-            return None

@@ -6,6 +6,7 @@ import logging
 import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from ministack.core.responses import request_scope
@@ -46,13 +47,13 @@ class Schedules:
 
     def next_due(self, after: datetime) -> datetime | None:
         """The first occurrence of any."""
-        found = (next_occurrence(schedule, after) for _, schedule in _enabled())
+        found = (_next(schedule, after) for _, schedule in _enabled())
         return min((moment for moment in found if moment), default=None)
 
     def fire(self, moment: datetime) -> None:
         """Start the targets of those that are due."""
         for key, schedule in _enabled():
-            if next_occurrence(schedule, moment - INSTANT) == moment:
+            if _next(schedule, moment - INSTANT) == moment:
                 self._on_fire()
                 self._start(key, schedule, moment)
                 self._settle()
@@ -67,6 +68,19 @@ class Schedules:
             log.warning("the schedule %s may not start its target: %s", key[2], error.message)
         except Exception:
             log.exception("the schedule %s could not start its target", key[2])
+
+
+def _next(schedule: Schedule, after: datetime) -> datetime | None:
+    try:
+        return next_occurrence(schedule, after)
+    except (KeyError, ValueError) as error:
+        _warn(schedule["Arn"], f"{type(error).__name__}: {error}")
+        return None
+
+
+@cache
+def _warn(arn: str, why: str) -> None:
+    log.warning("the schedule %s never fires: %s", arn, why)
 
 
 def _enabled() -> list[tuple[Key, Schedule]]:

@@ -9,7 +9,8 @@ from concurrent import futures
 from datetime import UTC, datetime
 from typing import Any
 
-from emulator.clock.underway import Task, Underway
+from emulator.clock.task import Task
+from emulator.clock.underway import Underway
 
 FOREVER = datetime.max.replace(tzinfo=UTC)
 

@@ -10,7 +10,7 @@ from tests.emulator.substrate.test_names import run
 CODE = """
 import json
 from datetime import UTC, datetime
-from emulator.substrate.expiry import Tracked
+from emulator.substrate.tracked import Tracked
 
 NOW = datetime(2013, 4, 1, 0, 0, 0, 500000, tzinfo=UTC)
 EPOCH = int(NOW.timestamp())
