@@ -13,7 +13,7 @@ from emulator.gateway import Application, Gateway
 from emulator.lifespan import Lifespan
 from emulator.persistence import Saver
 from emulator.services import create_all
-from emulator.substrate import actions, functions, names, roles, schedules, settings, tenants, workflows
+from emulator.substrate import actions, calls, names, roles, schedules, settings, tenants, workflows
 from emulator.substrate.application import application
 
 
@@ -26,7 +26,7 @@ def assemble(*, state: Path, endpoint: str, clock: EmulatorClock) -> Gateway:
     )
     tenants.install()
     actions.install()
-    calls = functions.install(cloud)
+    functions = calls.install(cloud)
     workflows.install(on_end=saver.mark)
     roles.install()
     schedules.install(on_fire=saver.mark)
@@ -34,7 +34,7 @@ def assemble(*, state: Path, endpoint: str, clock: EmulatorClock) -> Gateway:
     substrate = cast(Application, application)
     lifespan = Lifespan(
         substrate=substrate,
-        services=[*services.values(), calls],
+        services=[*services.values(), functions],
         saver=saver,
         on_stop=[workflows.stop],
     )
