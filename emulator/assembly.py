@@ -19,9 +19,9 @@ from emulator.substrate import (
     archive,
     buckets,
     budgets,
+    calls,
     deliveries,
     expiry,
-    functions,
     moments,
     names,
     roles,
@@ -46,7 +46,7 @@ def assemble(*, state: Path, endpoint: str, clock: EmulatorClock) -> Gateway:
     actions.install()
     buckets.install()
     budgets.install()
-    calls = functions.install(cloud)
+    functions = calls.install(cloud)
     moments.install(clock)
     workflows.install(clock, on_end=saver.mark)
     roles.install()
@@ -59,7 +59,7 @@ def assemble(*, state: Path, endpoint: str, clock: EmulatorClock) -> Gateway:
     substrate = cast(Application, application)
     lifespan = Lifespan(
         substrate=substrate,
-        services=[*services.values(), calls],
+        services=[*services.values(), functions],
         saver=saver,
         on_start=clock.start,
         on_stop=[clock.stop, workflows.stop],

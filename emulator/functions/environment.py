@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import secrets
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Protocol
 
 from emulator.functions import answer
 from emulator.functions.answer import Answer
 from emulator.functions.invocation import Invocation
-from emulator.functions.logs import Frames, Lines, Platform, Report
+from emulator.functions.logs import Platform, Report
 from emulator.functions.memory import peak_mb
+from emulator.functions.outputs import Outputs
 from emulator.functions.runtime_api import RuntimeApi
 from emulator.functions.target import Version
 
@@ -58,8 +57,9 @@ class Environment:
         self._keeper = keeper
         self._kill = kill
         self._platform = Platform(version=version.version, runtime=_runtime(version), as_json=version.json_logs)
-        self._messages = [self._platform.init_start()]
-        self._outputs: dict[int, Lines | Frames] = {}
+        self.outputs = Outputs()
+        self._messages = self.outputs.messages
+        self._messages.append(self._platform.init_start())
         self._waiting: RuntimeApi | None = None
         self._server: asyncio.Server | None = None
         self._timer: asyncio.TimerHandle | None = None
@@ -77,17 +77,6 @@ class Environment:
         self._server = await asyncio.get_running_loop().create_server(lambda: RuntimeApi(self), "127.0.0.1", 0)
         host, port = self._server.sockets[0].getsockname()
         return f"{host}:{port}"
-
-    def outputs(self) -> list[int]:
-        """The writing ends of standard output and framed log, to be given to the process and closed here."""
-        writing = []
-        for reader in (Lines(), Frames()):
-            read, write = os.pipe()
-            os.set_blocking(read, False)
-            self._outputs[read] = reader
-            asyncio.get_running_loop().add_reader(read, self._read, read)
-            writing.append(write)
-        return writing
 
     def started(self, pid: int) -> None:
         """The process runs; it has the time of an initialisation and of a call to become ready."""
@@ -182,8 +171,9 @@ class Environment:
 
     def take_messages(self) -> list[str]:
         """The log events since the last time."""
-        self._drain()
-        messages, self._messages = self._messages, []
+        self.outputs.drain()
+        messages = list(self._messages)
+        self._messages.clear()
         return messages
 
     # --
@@ -214,7 +204,7 @@ class Environment:
         if self.current is not None:
             request_id, now = self.current.request_id, datetime.now(UTC)
             stamp = now.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-            self._drain()
+            self.outputs.drain()
             self._messages.append(f"{stamp} {request_id} Task timed out after {self.version.timeout_s}.00 seconds\n")
             self._finish(answer.timed_out(request_id, self.version.timeout_s), failed=True, status="timeout")
             self.end()
@@ -238,31 +228,12 @@ class Environment:
             error=error,
         )
         self.init_ms = None
-        self._drain()
-        for reader in self._outputs.values():
-            if isinstance(reader, Lines):
-                self._messages += reader.flush()
+        self.outputs.drain(ended=True)
         self._messages += self._platform.end(report)
         log = tuple(self._messages[self._first_message :])
         found = Answer(payload, self.version.version, failed, log, invocation.request_id)
         self.last_used = time.monotonic()
         self._keeper.answered(self, invocation, found, report)
-
-    def _read(self, fd: int) -> None:
-        try:
-            data = os.read(fd, 1 << 16)
-        except BlockingIOError:
-            return
-        if data:
-            self._messages += self._outputs[fd].feed(data)
-        else:
-            asyncio.get_running_loop().remove_reader(fd)
-
-    def _drain(self) -> None:
-        for fd, reader in self._outputs.items():
-            with suppress(BlockingIOError):
-                while data := os.read(fd, 1 << 16):
-                    self._messages += reader.feed(data)
 
     def _cancel_timer(self) -> None:
         if self._timer is not None:
@@ -270,12 +241,8 @@ class Environment:
             self._timer = None
 
     def _close(self) -> None:
-        self._drain()
         self._cancel_timer()
-        for fd in self._outputs:
-            asyncio.get_running_loop().remove_reader(fd)
-            os.close(fd)
-        self._outputs.clear()
+        self.outputs.close()
         if self._server is not None:
             self._server.close()
 

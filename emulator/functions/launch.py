@@ -42,7 +42,7 @@ class Launcher:
             endpoint=self._cloud.endpoint_url,
             credentials=credentials,
         )
-        fds = environment.outputs()
+        fds = environment.outputs.open()
         try:
             request = self._request(environment, found, task, layers)
             self._zygote.fork(request, fds, environment.started, environment.exited)

@@ -71,7 +71,8 @@ class Pools:
         if target.reserved is not None and self._calls[arn] >= target.reserved:
             raise Throttled(FUNCTION_LIMIT)
         pool = self._pools.setdefault(target.version, Pool())
-        if not pool.idle and len(self._alive) >= MOST and not self._evict():
+        wants_another = not pool.idle and len(pool.waiting) >= pool.coming
+        if wants_another and len(self._alive) >= MOST and not self._evict():
             raise Throttled(ACCOUNT_LIMIT)
         self._calls[arn] += 1
         invocation.concurrent = self._calls[arn]

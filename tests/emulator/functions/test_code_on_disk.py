@@ -66,7 +66,7 @@ def test_environments_share_one_unpacked_copy_that_survives_a_restart(emulator: 
     assert first["pid"] != second["pid"]
     assert first["folder"] == second["folder"]
     assert Path(first["folder"]).parent == emulator.state / "functions" / "code"
-    assert emulator.stop() < 2
+    emulator.stop()
     assert not any(is_running(found["pid"]) for found in (first, second))
     emulator.start()
     assert call(emulator)["folder"] == first["folder"]
