@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aws_cdk import ArnFormat, Stack
+from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 
@@ -28,11 +28,8 @@ def grant_metrics(role: iam.IRole) -> None:
 
 
 def grant_alarms_read(role: iam.IRole) -> None:
-    """Read the states of alarms; CloudWatch authorises it on the account's alarms as a whole."""
-    arn = Stack.of(role).format_arn(
-        service="cloudwatch", resource="alarm", resource_name="*", arn_format=ArnFormat.COLON_RESOURCE_NAME
-    )
-    iam.Grant.add_to_principal(grantee=role, actions=["cloudwatch:DescribeAlarms"], resource_arns=[arn])
+    """Read the states of alarms; it is a list, which CloudWatch authorises on all of them."""
+    iam.Grant.add_to_principal(grantee=role, actions=["cloudwatch:DescribeAlarms"], resource_arns=["*"])
 
 
 def grant_release(role: iam.IRole, function: lambda_.IFunction, transform_role: iam.IRole, models: str) -> None:

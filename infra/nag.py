@@ -40,10 +40,7 @@ ACCEPTED = (
     Accepted(r"IAM5\[Resource::.*-job/[a-z0-9]+-\*\]", ".*/States/.*", "Jobs of this use case: runs give the names."),
     Accepted(r"IAM5\[Resource::.*log-group:/aws/sagemaker/\*\]", ".*Role/.*", "SageMaker's own log groups."),
     Accepted(r"IAM5\[Resource::\*\]", ".*/States/.*", "X-Ray and the delivery of logs know no resource."),
-    Accepted(
-        r"IAM5\[Resource::\*\]", ".*/Monitor/Role/.*", "PutMetricData knows no resource: the namespace narrows it."
-    ),
-    Accepted(r"IAM5\[Resource::.*:alarm:\*\]", ".*/Monitor/Role/.*", "DescribeAlarms is authorised on all alarms."),
+    Accepted(r"IAM5\[Resource::\*\]", ".*/Monitor/Role/.*", "PutMetricData and DescribeAlarms know no resource."),
     Accepted(r"IAM5\[Resource::\*\]", ".*(Transform|Jobs/)Role/.*", "ecr:GetAuthorizationToken knows no resource."),
 )
 
