@@ -117,7 +117,7 @@ class Simulation:
         began, clock, cut_off = time.monotonic(), self.nights.clock, self.nights.cut_off(day)
         if clock.now() < cut_off:
             clock.advance(cut_off)
-        if not self.measured(day, day)[day]:
+        if not self.recovery.ended(day):
             self.recovery.night(day)
         clock.advance(cut_off + AFTERWARDS)
         found = self.measured(day, day)[day]

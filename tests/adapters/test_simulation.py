@@ -28,7 +28,7 @@ class World:
         self.log: list[str] = []
         self.measured: dict[datetime, float] = {}
         self.broken: set[date] = set()
-        self.unended: set[date] = set()
+        self.well: set[date] = set()
 
     def now(self) -> datetime:
         return self.time
@@ -48,9 +48,10 @@ class World:
     def night(self, day: date) -> None:
         self.log.append(str(day))
         self.measured[cut_off(day)] = 900.0
+        self.well.add(day)
 
     def ended(self, day: date) -> bool:
-        return day not in self.unended
+        return day in self.well
 
     def failure(self) -> str:
         return "Score: States.TaskFailed: no model"
@@ -133,7 +134,7 @@ def test_a_night_that_a_kill_interrupted_is_run_by_hand_where_the_clock_stands(w
 
 def test_a_night_that_was_killed_between_its_metrics_and_its_end_is_run_again(world, simulated):
     next(simulated.run(FIRST, LAST))
-    world.unended = {FIRST}
+    world.well.clear()
     list(simulated.run(FIRST, LAST))
     assert world.log[:4] == ["freeze", "2013-04-01", "stay", "2013-04-01"]
 
