@@ -26,6 +26,7 @@ from emulator.substrate import (
     names,
     roles,
     rules,
+    schedule_resources,
     schedules,
     settings,
     tenants,
@@ -46,6 +47,7 @@ def assemble(*, state: Path, endpoint: str, clock: EmulatorClock) -> Gateway:
     actions.install()
     buckets.install()
     budgets.install()
+    schedule_resources.install()
     functions = calls.install(cloud)
     moments.install(clock)
     workflows.install(clock, on_end=saver.mark)

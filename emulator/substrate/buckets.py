@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -10,28 +10,13 @@ from botocore.loaders import Loader
 from botocore.model import ServiceModel
 from botocore.serialize import RestXMLSerializer
 from ministack.services import s3
-from ministack.services.cloudformation.provisioners import _RESOURCE_HANDLERS
 
-Properties = Mapping[str, Any]
+from emulator.substrate.completions import Properties, complete
 
 
 def install() -> None:
     """Apply both properties after ministack has made or changed a bucket; one that is taken away is deleted."""
-    own = _RESOURCE_HANDLERS["AWS::S3::Bucket"]
-    create: Callable[..., Any] = own["create"]
-    update: Callable[..., Any] = own["update"]
-
-    def on_create(logical_id: str, properties: Properties, stack_name: str) -> Any:
-        made = create(logical_id, properties, stack_name)
-        _apply(made[0], {}, properties)
-        return made
-
-    def on_update(physical_id: str, old: Properties, new: Properties, stack_name: str) -> Any:
-        made = update(physical_id, old, new, stack_name)
-        _apply(made[0], old if made[0] == physical_id else {}, new)
-        return made
-
-    _RESOURCE_HANDLERS["AWS::S3::Bucket"] = {**own, "create": on_create, "update": on_update}
+    complete("AWS::S3::Bucket", _apply)
 
 
 def _apply(bucket: str, old: Properties, new: Properties) -> None:
@@ -58,7 +43,7 @@ def _model() -> ServiceModel:
     return ServiceModel(Loader().load_service_model("s3", "service-2"), "s3")
 
 
-def _body(operation: str, given: Mapping[str, Any]) -> bytes:
+def _body(operation: str, given: Properties) -> bytes:
     """The XML that botocore would send."""
     request = RestXMLSerializer().serialize_to_request({"Bucket": "b", **given}, _model().operation_model(operation))
     return bytes(request["body"])

@@ -17,14 +17,12 @@ def bucket(**properties: Any) -> dict[str, Any]:
     return {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "provisioned", **properties}}
 
 
-def run(emulator: RunningEmulator, action: str, resources: dict[str, Any]) -> None:
+def run(emulator: RunningEmulator, action: str, resources: dict[str, Any], stack: str = "provisions") -> None:
     cloudformation = emulator.client("cloudformation")
-    getattr(cloudformation, f"{action}_stack")(
-        StackName="provisions", TemplateBody=json.dumps({"Resources": resources})
-    )
+    getattr(cloudformation, f"{action}_stack")(StackName=stack, TemplateBody=json.dumps({"Resources": resources}))
 
     def status() -> str:
-        return str(cloudformation.describe_stacks(StackName="provisions")["Stacks"][0]["StackStatus"])
+        return str(cloudformation.describe_stacks(StackName=stack)["Stacks"][0]["StackStatus"])
 
     eventually(lambda: not status().endswith("IN_PROGRESS"))
     assert status() == f"{action.upper()}_COMPLETE"
@@ -97,3 +95,30 @@ def test_a_stack_makes_changes_and_takes_away_a_buckets_encryption_and_lifecycle
     run(emulator, "update", {"Bucket": bucket()})
     with pytest.raises(ClientError, match="NotFound"):
         budgets.describe_budget(**asked)
+
+
+def test_a_schedule_of_a_stack_is_due_in_its_own_time_zone_and_span(emulator: RunningEmulator) -> None:
+    schedule = {
+        "Type": "AWS::Scheduler::Schedule",
+        "Properties": {
+            "Name": "zoned",
+            "ScheduleExpression": "cron(0 3 * * ? *)",
+            "ScheduleExpressionTimezone": "America/New_York",
+            "StartDate": "2013-04-01T00:00:00Z",
+            "FlexibleTimeWindow": {"Mode": "OFF"},
+            "Target": {
+                "Arn": "arn:aws:sqs:us-east-1:000000000000:q",
+                "RoleArn": "arn:aws:iam::000000000000:role/r",
+            },
+        },
+    }
+    scheduler = emulator.client("scheduler")
+    run(emulator, "create", {"Schedule": schedule}, "schedules")
+    made = scheduler.get_schedule(Name="zoned")
+    assert made["ScheduleExpressionTimezone"] == "America/New_York"
+    assert made["StartDate"].isoformat() == "2013-04-01T00:00:00+00:00"
+    del schedule["Properties"]["ScheduleExpressionTimezone"], schedule["Properties"]["StartDate"]
+    run(emulator, "update", {"Schedule": schedule}, "schedules")
+    changed = scheduler.get_schedule(Name="zoned")
+    assert changed["ScheduleExpressionTimezone"] == "UTC"
+    assert "StartDate" not in changed
