@@ -19,7 +19,7 @@ def states(names: Sequence[str]) -> list[dict[str, Any]]:
                 "metric": a.get("MetricName", ""),
                 "state": a["StateValue"],
                 "reason": a["StateReason"],
-                "since": a["StateTransitionedTimestamp"].astimezone(UTC).replace(microsecond=0),
+                "since": a.get("StateTransitionedTimestamp", a["StateUpdatedTimestamp"]).astimezone(UTC).replace(microsecond=0),
             }
             for a in page["MetricAlarms"]
         ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -37,6 +38,11 @@ class Lake:
         self.bucket = bucket
         self._s3 = s3 or client("s3")
         self.kept = Kept(self)
+
+    @cached_property
+    def _threads(self) -> ThreadPoolExecutor:
+        """Started with the first work for them; they stay for the next."""
+        return ThreadPoolExecutor(THREADS)
 
     def uri(self, key: str) -> str:
         """The s3:// address of a key."""
@@ -105,13 +111,14 @@ class Lake:
         """Write columns as one Parquet object (equal columns, equal bytes) and return its sha256."""
         return self.put(key, parquet.encode(columns, metadata), "application/x-parquet")
 
+    def write_tables(self, tables: Mapping[str, Mapping[str, np.ndarray]]) -> dict[str, str]:
+        """Write several tables by their keys, at once; the sha256 of each. When one fails the others may be there."""
+        return dict(zip(tables, self._threads.map(self.write_table, tables, tables.values()), strict=True))
+
     def find_many(self, keys: Iterable[str]) -> Sequence[bytes | None]:
         """The bytes of several objects, read in threads; None for each that is absent."""
         wanted = tuple(keys)
-        if len(wanted) < 2:
-            return tuple(map(self.find, wanted))
-        with ThreadPoolExecutor(THREADS) as pool:
-            return tuple(pool.map(self.find, wanted))
+        return tuple(self._threads.map(self.find, wanted) if len(wanted) > 1 else map(self.find, wanted))
 
     def read_many(self, keys: Iterable[str], names: Sequence[str] | None = None) -> Sequence[Columns]:
         """The columns of those Parquet objects that are there, in the order of the keys."""

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 
+from cumulet.adapters import parquet
 from cumulet.adapters.champion import Champion
 from cumulet.adapters.labels import read_labels
 from cumulet.adapters.lake import Lake
@@ -17,8 +18,8 @@ from cumulet.adapters.online import OnlineStore
 from cumulet.adapters.registry import describe, model_name, version_of
 from cumulet.contracts import lake as keys
 from cumulet.contracts.env import FeaturesEnv
+from cumulet.contracts.errors import NotFoundError
 from cumulet.contracts.events import Featured, NightEvent
-from cumulet.contracts.manifests import DayManifest
 from cumulet.core import context as context_features
 from cumulet.core.cutoff import nights
 from cumulet.core.schema import Columns, rows
@@ -86,8 +87,11 @@ def trained_until(package: str) -> datetime:
 
 def read(lake: Lake, use_case: UseCase, day: date) -> tuple[Columns, Columns, dict[str, Columns]]:
     """The committed records of the day, the labels of the windows, and the side tables of the night."""
-    DayManifest.from_json(lake.get(keys.commit(use_case.name, day)))
-    records = lake.read_table(keys.curated(use_case.name, day))
+    datasets = [use_case.name, *(f"{use_case.name}_{name}" for name in use_case.side_tables)]
+    commit, *tables = lake.find_many([keys.commit(use_case.name, day), *(keys.curated(each, day) for each in datasets)])
+    if commit is None or None in tables:
+        raise NotFoundError(f"{use_case.name}: {day} is not committed; ingest it first")
+    records, *side = (parquet.decode(data) for data in tables if data is not None)
     window = nights(day - timedelta(days=use_case.context.nights - 1), day)
-    side = {name: lake.read_table(keys.curated(f"{use_case.name}_{name}", day)) for name in use_case.side_tables}
-    return records, read_labels(lake, use_case.name, window), side
+    labels = read_labels(lake, use_case.name, window)
+    return records, labels, dict(zip(use_case.side_tables, side, strict=True))

@@ -85,10 +85,8 @@ def read(lake: Lake, use_case: UseCase, day: date) -> dict[str, Table]:
 
 def write(lake: Lake, use_case: UseCase, day: date, tables: dict[str, Table]) -> DayManifest:
     """Write every object of the day, remove quarantine that no longer holds, and commit."""
-    files = {}
+    files = lake.write_tables(dict(_target(use_case, day, name, table.columns) for name, table in tables.items()))
     for name, table in tables.items():
-        key, columns = _target(use_case, day, name, table.columns)
-        files[key] = lake.write_table(key, columns)
         if table.refusals:
             key = keys.quarantine(use_case.name, day, name)
             lines = "".join(refusal.to_json() + "\n" for refusal in table.refusals)

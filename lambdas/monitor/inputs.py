@@ -34,10 +34,9 @@ def measure_inputs(lake: Lake, use_case: str, day: date, model: str, reference: 
 
     The sketch holds what it was made of, so that windows can be merged, and the day's drift by feature, to explain.
     """
-    features = lake.find(keys.features(use_case, day))
+    features, scored = lake.find_many([keys.features(use_case, day), keys.prediction_file(use_case, day, model)])
     if features is None:
         return {}, [f"{day} has no features"]
-    scored = lake.find(keys.prediction_file(use_case, day, model))
     prediction = np.zeros(0) if scored is None else parquet.decode(scored)["prediction"].astype(np.float64)
     current = Reference(
         inputs=reference.inputs.count(parquet.decode(features)), predictions=reference.predictions.count(prediction)
@@ -50,18 +49,19 @@ def measure_inputs(lake: Lake, use_case: str, day: date, model: str, reference: 
     )
     if scored is None:
         return {}, [f"{day} is not scored by model {model}"]
-    moved, reasons = of_window(window(lake, use_case, day, model), reference)
+    moved, reasons = of_window(window(lake, use_case, day, model, current), reference)
     counted = {"Predictions": float(len(prediction))}
     if len(prediction):
         counted["PredictionMean"] = float(prediction.mean())
     return counted | moved, reasons
 
 
-def window(lake: Lake, use_case: str, day: date, model: str) -> list[Reference]:
-    """The sketches of the last nights that the model scored, the oldest first, up to and with `day`."""
-    days = nights(day - timedelta(days=LOOK_BACK_DAYS - 1), day)
-    sketches = lake.kept.find_many([keys.sketch(use_case, each, model, "inputs") for each in days], _decode)
-    return [each for each in sketches if each is not None and each.predictions.total][-WINDOW_NIGHTS:]
+def window(lake: Lake, use_case: str, day: date, model: str, current: Reference) -> list[Reference]:
+    """The sketches of the last nights that the model scored, the oldest first, up to and with that of `day`."""
+    before = nights(day - timedelta(days=LOOK_BACK_DAYS - 1), day)[:-1]
+    stored = lake.kept.find_many([keys.sketch(use_case, each, model, "inputs") for each in before], _decode)
+    sketches = [each for each in (*stored, current) if each is not None]
+    return [each for each in sketches if each.predictions.total][-WINDOW_NIGHTS:]
 
 
 def _decode(data: bytes) -> Reference:

@@ -28,10 +28,12 @@ Measured = tuple[dict[str, float], list[str]]
 def measure_performance(lake: Lake, use_case: UseCase, day: date, model: str) -> Measured:
     """Write the sketch of the day whose labels are due in night `day`; metrics over the window that ends there."""
     judged = day - timedelta(days=use_case.label_lag_days)
-    reasons = [] if sketch(lake, use_case, judged, day, model) else [f"{judged} is not scored by model {model}"]
-    window = nights(judged - timedelta(days=WINDOW_DAYS - 1), judged)
-    wanted = [keys.sketch(use_case.name, each, model, "performance") for each in window]
-    labelled = [each for each in lake.kept.find_many(wanted, _decode) if each is not None and each.rows]
+    newest = sketch(lake, use_case, judged, day, model)
+    reasons = [] if newest else [f"{judged} is not scored by model {model}"]
+    before = nights(judged - timedelta(days=WINDOW_DAYS - 1), judged)[:-1]
+    wanted = [keys.sketch(use_case.name, each, model, "performance") for each in before]
+    stored = lake.kept.find_many(wanted, _decode)
+    labelled = [each for each in (*stored, newest) if each is not None and each.rows]
     if len(labelled) < MINIMUM_DAYS:
         return {}, [*reasons, f"model {model} has {len(labelled)} labelled days, performance needs {MINIMUM_DAYS}"]
     merged = reduce(PerformanceSketch.merge, labelled)
@@ -48,16 +50,17 @@ def _decode(data: bytes) -> PerformanceSketch:
     return PerformanceSketch.from_json(json.loads(data))
 
 
-def sketch(lake: Lake, use_case: UseCase, judged: date, night: date, model: str) -> bool:
-    """Write the performance sketch of one day from the labels known up to `night`; False when it was not scored."""
+def sketch(lake: Lake, use_case: UseCase, judged: date, night: date, model: str) -> PerformanceSketch | None:
+    """Write the performance sketch of one day from the labels known up to `night`; None when it was not scored."""
     scored = lake.find(keys.prediction_file(use_case.name, judged, model))
     if scored is None:
-        return False
+        return None
     labels = read_labels(lake, use_case.name, nights(judged, night))
     y, p = pairs(parquet.decode(scored), labels)
-    value = PerformanceSketch.of(y, p).to_json()
-    lake.put(keys.sketch(use_case.name, judged, model, "performance"), canonical(value), "application/json")
-    return True
+    found = PerformanceSketch.of(y, p)
+    content = canonical(found.to_json())
+    lake.put(keys.sketch(use_case.name, judged, model, "performance"), content, "application/json")
+    return found
 
 
 def pairs(predictions: Columns, labels: Columns) -> tuple[np.ndarray, np.ndarray]:

@@ -119,7 +119,7 @@ def test_a_champion_that_learnt_from_later_labels_does_not_score_an_earlier_nigh
 
 
 def test_a_day_that_is_not_ingested_is_refused(ingested: Night) -> None:
-    with pytest.raises(NotFoundError, match=r"_manifest\.json is absent"):
+    with pytest.raises(NotFoundError, match="not committed; ingest it first"):
         ingested("features", date(2013, 5, 1))
 
 
