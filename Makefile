@@ -6,7 +6,7 @@ UV_VERSION := $(shell sed -n 's/^uv==//p' requirements.txt)
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast lint format lock down clean bench
+.PHONY: help demo test test-fast lint format docs lock down clean bench
 
 help: ## show this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ lint: $(VENV)/.dev ## ruff, mypy --strict, the architecture's import arrows
 
 format: $(VENV)/.dev ## format the code
 	@$(BIN)/ruff check --fix -q . ; $(BIN)/ruff format .
+
+docs: $(VENV)/.run ## write docs/fidelity.md from the emulator's code: what of AWS is faithful, stored, refused
+	@$(BIN)/python -m emulator.fidelity > .fidelity.md && mv .fidelity.md docs/fidelity.md
 
 bench: $(VENV)/.dev ## the benchmarks; each prints its figures and writes benchmarks/results/*.json
 	@for name in models loop functions jobs clock; do $(BIN)/python -m benchmarks.$$name || exit 1; done
