@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import UTC
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from cumulet.adapters.session import client
@@ -19,11 +19,16 @@ def states(names: Sequence[str]) -> list[dict[str, Any]]:
                 "metric": a.get("MetricName", ""),
                 "state": a["StateValue"],
                 "reason": a["StateReason"],
-                "since": a.get("StateTransitionedTimestamp", a["StateUpdatedTimestamp"]).astimezone(UTC).replace(microsecond=0),
+                "since": _since(a),
             }
             for a in page["MetricAlarms"]
         ]
     return sorted(found, key=lambda alarm: str(alarm["alarm"]))
+
+
+def _since(alarm: Mapping[str, Any]) -> datetime:
+    moment: datetime = alarm.get("StateTransitionedTimestamp", alarm["StateUpdatedTimestamp"])
+    return moment.astimezone(UTC).replace(microsecond=0)
 
 
 def changes(names: Sequence[str]) -> list[dict[str, Any]]:
