@@ -58,9 +58,10 @@ def hand_over(source: Source, lake: Lake, use_case: str, day: date) -> int:
         tables = source.day(day)
     except NotFoundError:
         return 0
-    for table, content in sorted(tables.items()):
-        key = keys.raw(use_case, day, table)
-        if not lake.exists(key):
+    wanted = {keys.raw(use_case, day, table): content for table, content in sorted(tables.items())}
+    there = set(lake.list(keys.raw(use_case, day, "").removesuffix(".csv")))
+    for key, content in wanted.items():
+        if key not in there:
             lake.put(key, content)
     return len(tables)
 

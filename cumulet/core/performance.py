@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from operator import add
 from typing import Any, Self
 
 import numpy as np
@@ -81,7 +82,7 @@ class PerformanceSketch:
 
     def to_json(self) -> dict[str, Any]:
         """A JSON object that `from_json` reads back equal."""
-        return asdict(self)
+        return dict(vars(self))
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Self:
@@ -91,4 +92,4 @@ class PerformanceSketch:
 
 
 def _added(first: tuple[int, ...], second: tuple[int, ...]) -> tuple[int, ...]:
-    return tuple(a + b for a, b in zip(first, second, strict=True))
+    return tuple(map(add, first, second))

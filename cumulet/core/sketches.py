@@ -7,7 +7,7 @@ the same bins, so any window is compared by adding counts. `merge` is associativ
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
@@ -75,9 +75,13 @@ class FeatureSketch:
     def _with(self, counts: list[int], missing: int, unseen: int) -> Self:
         return type(self)(edges=self.edges, values=self.values, counts=tuple(counts), missing=missing, unseen=unseen)
 
+    def to_json(self) -> dict[str, Any]:
+        """A JSON object that `from_json` reads back equal."""
+        return dict(vars(self))
+
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Self:
-        """The inverse of `dataclasses.asdict`."""
+        """The inverse of `to_json`."""
         values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in value.items()}
         return cls(**values)
 
@@ -106,7 +110,7 @@ class InputSketch:
 
     def to_json(self) -> dict[str, Any]:
         """A JSON object that `from_json` reads back equal."""
-        return {name: asdict(sketch) for name, sketch in self.features.items()}
+        return {name: sketch.to_json() for name, sketch in self.features.items()}
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Self:
@@ -123,7 +127,7 @@ class Reference:
 
     def to_json(self) -> dict[str, Any]:
         """A JSON object that `from_json` reads back equal."""
-        return {"inputs": self.inputs.to_json(), "predictions": asdict(self.predictions)}
+        return {"inputs": self.inputs.to_json(), "predictions": self.predictions.to_json()}
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Self:

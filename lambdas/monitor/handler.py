@@ -9,6 +9,7 @@ import json
 import math
 import os
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -61,8 +62,10 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     use_case = runtime().use_case
     day = NightEvent.from_json(event).logical_date(use_case.cut_off.time_zone)
     log = log_of("monitor", context, use_case=use_case.name, date=str(day))
-    red = red_alarms()
-    metrics, reasons = measure(day)
+    with ThreadPoolExecutor(1) as aside:
+        alarmed = aside.submit(red_alarms)
+        metrics, reasons = measure(day)
+        red = alarmed.result()
     metrics = {name: value for name, value in metrics.items() if math.isfinite(value)}
     refused = put(runtime().env.namespace, {"UseCase": use_case.name}, metrics, use_case.cut_off.at(day))
     if refused:
@@ -83,18 +86,17 @@ def red_alarms() -> list[str]:
 def measure(day: date) -> tuple[dict[str, float], list[str]]:
     """The metrics of a night by name, and why others are absent."""
     use_case, lake = runtime().use_case, runtime().lake
-    metrics, reasons = counts(lake, use_case.name, day)
-    package = runtime().champion.package()
-    if not package:
-        return metrics, [*reasons, "no model is live"]
-    model = version_of(package)
-    for measured, why in (
-        measure_inputs(lake, use_case.name, day, model, reference(package)),
-        measure_performance(lake, use_case, day, model),
-    ):
-        metrics |= measured
-        reasons += why
-    return metrics, reasons
+    with ThreadPoolExecutor(2) as at_once:
+        counted = at_once.submit(counts, lake, use_case.name, day)
+        package = runtime().champion.package()
+        if not package:
+            metrics, reasons = counted.result()
+            return metrics, [*reasons, "no model is live"]
+        model = version_of(package)
+        inputs = at_once.submit(measure_inputs, lake, use_case.name, day, model, reference(package))
+        performance = measure_performance(lake, use_case, day, model)
+        found = [counted.result(), inputs.result(), performance]
+    return {k: v for measured, _ in found for k, v in measured.items()}, [each for _, why in found for each in why]
 
 
 def counts(lake: Lake, use_case: str, day: date) -> tuple[dict[str, float], list[str]]:
