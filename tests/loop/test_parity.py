@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from datetime import date
 from pathlib import Path
@@ -16,7 +15,7 @@ from cumulet.cli.workspace import Workspace
 from cumulet.contracts import lake as keys
 from cumulet.core.context import join
 from tests.loop.conftest import FIRST_NIGHT, Loop
-from training import dataset, fitting
+from training import artifact, dataset, fitting
 
 NIGHT_OF_THE_TEST = date(2015, 1, 1)
 ROWS, SOME = 1_000, 50
@@ -50,9 +49,9 @@ def fitted(workspace: Workspace, folder: Path) -> Any:
     for name in (dataset.DATA, dataset.MANIFEST):
         (folder / name).write_bytes(workspace.lake.get(prefix + name))
     rows, _ = dataset.read(folder, use_case)
-    state = json.loads(json.dumps(use_case.fit_state(rows.columns, rows.y)))
-    model = fitting.fit_candidate(use_case.candidates[0], use_case.transform(rows.columns, state), rows.y)
-    return lambda columns: fitting.probabilities(model, use_case.transform(columns, state))
+    drawn = dataset.limited(rows, use_case.fit_rows.maximum, use_case.fit_rows.half_life_days)
+    fit = artifact.fit(use_case, use_case.candidates[0], drawn)
+    return lambda columns: fitting.probabilities(fit.model, use_case.transform(columns, fit.state))
 
 
 def in_batch(workspace: Workspace, columns: Any) -> np.ndarray:

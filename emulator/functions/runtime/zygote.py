@@ -79,7 +79,10 @@ class Zygote:
                         return request
 
     def _requests(self) -> list[dict[str, Any]]:
-        data, fds, _, _ = socket.recv_fds(self._control, 1 << 20, 16)
+        try:
+            data, fds, _, _ = socket.recv_fds(self._control, 1 << 20, 16)
+        except ConnectionResetError:  # the emulator was killed
+            data, fds = b"", []
         if not data:
             self._end()
         self._fds += fds

@@ -147,6 +147,10 @@ def handler(event, context):
     def let_go(self) -> None:
         self._free.touch()
 
+    def running(self) -> list[Any]:
+        machines = self._emulator.client("stepfunctions")
+        return list(machines.list_executions(stateMachineArn=self.machine, statusFilter="RUNNING")["executions"])
+
 
 @pytest.fixture
 def busy(emulator: RunningEmulator, make_role: Callable[..., str]) -> Iterator[Busy]:
@@ -154,6 +158,7 @@ def busy(emulator: RunningEmulator, make_role: Callable[..., str]) -> Iterator[B
         made = Busy(emulator, make_role, Path(folder))
         yield made
         made.let_go()
+        eventually(lambda: not made.running())  # the folder goes with this block
         emulator.client("lambda").delete_function(FunctionName="busy")
         forget(emulator, made.machine)
 
@@ -183,9 +188,8 @@ def test_an_advance_ends_when_its_client_goes_away(emulator: RunningEmulator, bu
 def test_what_does_not_end_is_named(emulator: RunningEmulator, busy: Busy) -> None:
     answer = advance(emulator, by_s=86400, limit_s=0.5)
     assert answer["status_code"] == 504
-    execution, call = sorted(answer["under_way"])
-    assert ":execution:busy:" in execution
-    assert call == "call of busy"
+    assert "call of busy" in answer["under_way"]
+    assert any(":execution:busy:" in name for name in answer["under_way"])
     assert answer["now"] == "2013-04-01T07:00:00.000Z"
 
 
