@@ -218,7 +218,7 @@ def test_a_payload_beyond_six_megabytes_is_refused(emulator: RunningEmulator, fu
 def test_a_worker_ends_with_the_emulator_even_in_the_middle_of_a_call(emulator: RunningEmulator, function: str) -> None:
     worker = call(emulator, {})["pid"]
     emulator.client("lambda").invoke(FunctionName="f", InvocationType="Event", Payload=json.dumps({"sleep": 60}))
-    time.sleep(0.3)
+    time.sleep(1.5)  # the function too is kept from then on
     workers = {worker, *emulator.children()}
     emulator.kill()
     eventually(lambda: not any(is_running(pid) for pid in workers), seconds=10)
