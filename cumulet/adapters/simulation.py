@@ -78,12 +78,12 @@ class Simulation:
         """
         done = self.done(first, last)
         wanted = [day for day in span(first, last) if day not in done]
-        if not wanted:
-            return
         if done:
             self._resume(max(done))
         else:
             self._freeze(self.nights.cut_off(wanted[0]) - BEFORE)
+        if not wanted:
+            return
         with ThreadPoolExecutor(1) as source:
             coming = source.submit(self._hand_over, wanted[0])
             for day, following in zip_longest(wanted, wanted[1:]):

@@ -32,9 +32,9 @@ def up(
 
 
 def down(
+    context: typer.Context,
     destroy: Annotated[bool, typer.Option(help="Delete the stacks and the state too.")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Delete on AWS without asking.")] = False,
-    context: typer.Context = None,  # type: ignore[assignment]
 ) -> None:
     """Stop the emulator. With --destroy, delete what was deployed, and prove that nothing is left.
 

@@ -144,6 +144,12 @@ def test_what_is_all_done_runs_nothing(simulated):
     assert list(simulated.run(FIRST, LAST)) == []
 
 
+def test_what_the_last_night_of_all_had_set_off_is_finished_too(world, simulated):
+    list(simulated.run(FIRST, LAST))
+    list(simulated.run(FIRST, LAST))
+    assert world.log[-1] == "reactions"
+
+
 def test_a_night_whose_schedule_came_to_nothing_is_run_by_hand(world, simulated):
     world.broken = {date(2013, 4, 2)}
     assert len(list(simulated.run(FIRST, LAST))) == 4
