@@ -1,4 +1,8 @@
-"""What the process of an environment writes, read as it comes: standard output by lines, the framed log by frames."""
+"""What the process of an environment writes, read as it comes: standard output by lines, the framed log by frames.
+
+Two pipes have no order between them. Lines go first, and what is left without its end goes last, so the same calls
+leave the same log however late it is read.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +27,7 @@ class Outputs:
             read, write = os.pipe()
             os.set_blocking(read, False)
             self._readers[read] = reader
-            asyncio.get_running_loop().add_reader(read, self._read, read)
+            asyncio.get_running_loop().add_reader(read, self.drain)
             writing.append(write)
         return writing
 
@@ -33,8 +37,10 @@ class Outputs:
             with suppress(BlockingIOError):
                 while data := os.read(fd, 1 << 16):
                     self.messages += reader.feed(data)
-            if ended and isinstance(reader, Lines):
-                self.messages += reader.flush()
+                asyncio.get_running_loop().remove_reader(fd)  # its writers have gone
+        if ended:
+            for reader in self._readers.values():
+                self.messages += reader.flush() if isinstance(reader, Lines) else []
 
     def close(self) -> None:
         """The process has gone."""
@@ -43,13 +49,3 @@ class Outputs:
             asyncio.get_running_loop().remove_reader(fd)
             os.close(fd)
         self._readers.clear()
-
-    def _read(self, fd: int) -> None:
-        try:
-            data = os.read(fd, 1 << 16)
-        except BlockingIOError:
-            return
-        if data:
-            self.messages += self._readers[fd].feed(data)
-        else:
-            asyncio.get_running_loop().remove_reader(fd)
