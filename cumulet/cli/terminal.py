@@ -133,7 +133,8 @@ class Board:
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         self._progress.stop()
-        mark = "[green]✓[/green]" if kind is None and self._done == self._parts else "[red]✗[/red]"
+        ended = "[green]✓[/green]" if self._done == self._parts else "[yellow]■[/yellow]"
+        mark = ended if kind is None else "[red]✗[/red]"
         seconds = time.monotonic() - self._started
         talk.print(f"{mark} {self._title}: {self._done} of {self._parts} [dim]{seconds:.1f} s[/dim]")
 

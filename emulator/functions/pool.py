@@ -19,9 +19,9 @@ MOST = 100  # environments at a time; AWS: 1,000 calls at a time for an account
 MOST_IDLE = 24
 IDLE_S = 300
 OLDEST_S = 11 * 3600  # the credentials of an environment are good for twelve hours
-# Environments start one on each processor: two that share one would both be late, and the first that is ready may
-# serve the other's call. One that takes longer (its initialisation may itself wait for a call) makes way.
-STARTING = os.cpu_count() or 1
+# Environments start one on each processor but the emulator's own: two that share one would both be late, and the first
+# that is ready may serve the other's call. One that takes longer (its initialisation may wait for a call) makes way.
+STARTING = max((os.cpu_count() or 1) - 1, 1)
 STARTING_S = 2.0
 
 FUNCTION_LIMIT = "ReservedFunctionConcurrentInvocationLimitExceeded"
