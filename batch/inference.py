@@ -4,7 +4,8 @@ One request is one object: Parquet in, Parquet out, rows in their order (JSON Li
 their context features with them, as the night writes them to features/. Predictions have
 
     id              as it came
-    prediction      probability of the positive label, float64
+    prediction      the probability or the number, float64; of several classes the likeliest, with a probability of each
+                    in p_0, p_1, …
     model_package   its ARN, when the container knows it (CUMULET_MODEL_PACKAGE)
     scored_at       the night's cut-off, when the object's metadata has it: logical time, the same in a second night
 
@@ -45,7 +46,7 @@ def input_fn(request_body: bytes | str, content_type: str = formats.PARQUET) -> 
 def predict_fn(data: tuple[bytes, str], model: Model) -> Columns:
     """Predictions as columns (n,). Raises SchemaError when the records are not what the schema asks for."""
     columns, metadata = formats.decode(model.use_case, *data)
-    predictions: Columns = {"id": columns["id"], "prediction": model.predict(columns)}
+    predictions: Columns = {"id": columns["id"], **model.use_case.task.columns(model.predict(columns))}
     return {**predictions, **_provenance(metadata, len(columns["id"]))}
 
 

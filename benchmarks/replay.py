@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from benchmarks.history import History
 from cumulet.contracts.manifests import DatasetManifest
+from cumulet.contracts.metrics import CALIBRATION_GAP, SKILL
 from cumulet.contracts.settings import AlarmSettings
 from cumulet.core.cutoff import nights
 from cumulet.core.model import Model
@@ -77,7 +78,7 @@ class Production:
             known = limited(self.history.known_at(night), limit.maximum, limit.half_life_days)
             fitted = artifact.fit(self.use_case, self.use_case.candidates[0], known)
             matrix = self.use_case.transform(rows.columns, fitted.state)
-            scored[months == np.datetime64(night, "M")] = fitting.probabilities(fitted.model, matrix)
+            scored[months == np.datetime64(night, "M")] = self.use_case.task.read(fitting.outputs(fitted.model, matrix))
         return scored
 
     def train(self, night: date, champion: Champion | None) -> tuple[Champion, list[str]]:
@@ -98,17 +99,20 @@ class Production:
         judged = night - timedelta(days=self.use_case.label_lag_days)
         if judged >= champion.born:
             rows = (self.history.rows.days == np.datetime64(judged)) & (self.history.known <= np.datetime64(night))
-            champion.sketches[judged] = PerformanceSketch.of(self.history.rows.y[rows], champion.predictions[rows])
+            champion.sketches[judged] = PerformanceSketch.of(
+                self.use_case.task, self.history.rows.y[rows], champion.predictions[rows]
+            )
         window = [each for day, each in champion.sketches.items() if judged - day < timedelta(days=WINDOW_DAYS)]
         labelled = [each for each in window if each.rows]
         if len(labelled) < MINIMUM_DAYS:
             return {}
         merged = reduce(PerformanceSketch.merge, labelled)
-        return {"gap": merged.calibration_gap, "skill": merged.brier_skill}
+        found = self.use_case.task.performance(merged.rows, merged.sums)
+        return {"gap": found[CALIBRATION_GAP], "skill": found[SKILL]}
 
     def breaches(self, standing: dict[str, float]) -> bool:
         """Whether a night breaks a limit of the alarms."""
-        return standing["gap"] > self.limits.calibration_gap or standing["skill"] < self.limits.brier_skill
+        return standing["gap"] > self.limits.calibration_gap or standing["skill"] < self.limits.skill
 
     def _dataset(self, night: date) -> DatasetManifest:
         cut_off = self.use_case.cut_off.at(night).isoformat()

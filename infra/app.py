@@ -1,4 +1,4 @@
-"""The CDK app: the foundation, and a stack for every use case that has settings."""
+"""The CDK app: the foundation, and a stack for every use case that has settings, or for those that are named."""
 
 from __future__ import annotations
 
@@ -16,13 +16,20 @@ LOCAL = Environment(account="000000000000", region="us-east-1")
 
 
 def build(root: Path, *, target: str = "", outdir: str | None = None) -> App:
-    """The app with its stacks, not yet synthesised. The target: as given, else the context's, else local."""
+    """The app with its stacks, not yet synthesised.
+
+    The target: as given, else the context's, else local. The context's `use_cases` (joined with commas) names those to
+    make stacks for; without it there is one for each.
+    """
     # No stack asks for a version of the bootstrap: a local one has none, and the CDK CLI checks for itself.
     synthesizer = DefaultStackSynthesizer(generate_bootstrap_version_rule=False)
     app = App(outdir=outdir, default_stack_synthesizer=synthesizer)
     chosen = Target(target or app.node.try_get_context("target") or "local")
     foundation = Foundation(app, FOUNDATION, target=chosen, env=environment(chosen))
+    named = (app.node.try_get_context("use_cases") or "").split(",")
     for path in sorted((root / "usecases").glob("*/usecase.toml")):
+        if any(named) and path.parent.name not in named:
+            continue
         settings = UseCaseSettings.load(path)
         UseCase(
             app,

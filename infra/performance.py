@@ -20,10 +20,10 @@ class PerformanceAlarms(Construct):
     def __init__(self, scope: Construct, id: str, *, settings: UseCaseSettings) -> None:
         super().__init__(scope, id)
         limits, name = settings.alarms, settings.name
-        gap, skill = nightly(name, metrics.CALIBRATION_GAP), nightly(name, metrics.BRIER_SKILL)
+        gap, skill = nightly(name, metrics.CALIBRATION_GAP), nightly(name, metrics.SKILL)
         self.alarms = (
             alarm(self, "Calibration", gap, ABOVE, limits.calibration_gap, limits.nights),
-            alarm(self, "Skill", skill, BELOW, limits.brier_skill, limits.nights),
+            alarm(self, "Skill", skill, BELOW, limits.skill, limits.nights),
         )
         self.names = ",".join(each.alarm_name for each in self.alarms)
 

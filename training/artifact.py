@@ -40,15 +40,16 @@ def fit(use_case: UseCase, candidate: Candidate, rows: Rows) -> Fitted:
 
 
 def write(
-    use_case: UseCase, fitted: Fitted, dataset: DatasetManifest, *, threshold: float, folder: Path
+    use_case: UseCase, fitted: Fitted, dataset: DatasetManifest, *, threshold: float | None, folder: Path
 ) -> ModelManifest:
     """Write model.onnx, state.json, manifest.json, reference.json (a sketch of the rows fitted on) and code/."""
     model, rows, state = fitted.model, fitted.rows, fitted.state
     model_file = fitting.to_onnx(model, fitted.matrix.shape[1])
 
     def predict(columns: Any) -> NDArray[np.float64]:
-        return fitting.probabilities(model, use_case.transform(columns, state))
+        return use_case.task.read(fitting.outputs(model, use_case.transform(columns, state)))
 
+    scale = use_case.task.scale(rows.y)
     manifest = ModelManifest(
         use_case=use_case.name,
         algorithm=fitted.candidate.algorithm,
@@ -57,12 +58,13 @@ def write(
         fingerprint=code_fingerprint(use_case),
         features=list(use_case.feature_names),
         threshold=threshold,
-        parity=fitting.parity(model, model_file, _stress(use_case, rows, state)),
+        parity=fitting.parity(model, model_file, _stress(use_case, rows, state)) / scale,
+        scale=scale,
         golden=golden.predicted(use_case, golden.records(use_case, rows.columns), predict),
     )
     reference = Reference(
         inputs=InputSketch.learn(_inputs(use_case, rows)),
-        predictions=FeatureSketch.learn(fitting.probabilities(model, fitted.matrix)),
+        predictions=FeatureSketch.learn(use_case.task.said(use_case.task.read(fitting.outputs(model, fitted.matrix)))),
     )
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "model.onnx").write_bytes(model_file)

@@ -2,44 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cumulet.contracts.errors import ContractError
-from cumulet.core.baselines import Floats, group_rates, prior
+from cumulet.core.baselines import Floats, forecast
+from cumulet.core.tasks import Regression
 from cumulet.core.usecase import Baseline, UseCase
 from training.dataset import Rows
 
-COMPARED = ("roc_auc", "pr_auc", "brier_skill", "ece", "log_loss", "cost")
-"""The metrics that tables of models show."""
 Matrices = tuple[NDArray[np.float32], NDArray[np.float32]]
+RIDGE = 1.0
+"""Weight of the penalty of linear baselines, scikit-learn's default."""
 
 
 def predict(use_case: UseCase, baseline: Baseline, train: Rows, judge: Rows, matrices: Matrices) -> Floats:
-    """Predictions (n,) on the rows to judge, of a baseline fitted on the rows to train; `matrices` are theirs.
+    """Forecasts of the rows to judge, of a baseline fitted on the rows to train; `matrices` are theirs.
 
     Raises ContractError for a kind that there is not.
     """
-    if baseline.kind == "prior":
-        return prior(train.y, len(judge))
-    if baseline.kind == "rate":
-        keys = [[use_case.column(rows.columns, name) for name in baseline.keys] for rows in (train, judge)]
-        return group_rates(keys[0], train.y, keys[1], baseline.strength)
-    if baseline.kind == "logistic":
-        return logistic(matrices[0], train.y, matrices[1])
-    raise ContractError(f"baseline {baseline.name}: kind {baseline.kind!r}; there are prior, rate and logistic")
+    if baseline.kind == "linear":
+        return linear(use_case, matrices[0], train.y, matrices[1])
+    return forecast(use_case, baseline, (train.columns, train.y), judge.columns)
 
 
-def logistic(train: NDArray[np.float32], y: Floats, judge: NDArray[np.float32]) -> Floats:
-    """Logistic regression on the candidate's own matrix; medians for missing, standardised, L2."""
-    from sklearn.linear_model import LogisticRegression
+def linear(use_case: UseCase, train: NDArray[np.float32], y: Floats, judge: NDArray[np.float32]) -> Floats:
+    """Logistic or ridge regression on the candidate's own matrix; medians for missing, standardised, L2."""
+    from sklearn.linear_model import LogisticRegression, Ridge
 
     earlier, later = _standardised(train.astype(np.float64), judge.astype(np.float64))
-    model = LogisticRegression(solver="newton-cholesky").fit(earlier, y)
-    return np.asarray(model.predict_proba(later)[:, 1], np.float64)
+    if isinstance(use_case.task, Regression):
+        return np.asarray(Ridge(alpha=RIDGE).fit(earlier, y).predict(later), np.float64)
+    model = LogisticRegression(C=1 / RIDGE, solver="newton-cholesky").fit(earlier, y)
+    return use_case.task.read(model.predict_proba(later))
 
 
 def _standardised(train: Floats, judge: Floats) -> tuple[Floats, Floats]:
@@ -57,10 +54,10 @@ def _standardised(train: Floats, judge: Floats) -> tuple[Floats, Floats]:
     return earlier, later
 
 
-def table(metrics: Mapping[str, Mapping[str, Any]]) -> str:
+def table(metrics: Mapping[str, Mapping[str, Any]], compared: Sequence[str]) -> str:
     """Baselines against candidates as a text table, one row each, for the log."""
-    lines = [f"{'':<24}" + "".join(f"{name:>13}" for name in COMPARED)]
+    lines = [f"{'':<24}" + "".join(f"{name:>13}" for name in compared)]
     for name, row in metrics.items():
-        values = ("-" if row[c] is None else f"{row[c]:.4f}" for c in COMPARED)
+        values = ("-" if row[c] is None else f"{row[c]:.4f}" for c in compared)
         lines.append(f"{name:<24}" + "".join(f"{value:>13}" for value in values))
     return "\n".join(lines)

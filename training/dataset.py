@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ EVERY = FitRows()
 
 @dataclass(frozen=True)
 class Rows:
-    """Labelled records with their context features: columns (n,) each, labels (n,) of 0 and 1, days (n,)."""
+    """Labelled records with their context features: columns (n,) each, labels (n,), days (n,)."""
 
     columns: Columns
     y: NDArray[np.float64]
@@ -66,14 +66,20 @@ def limited(rows: Rows, maximum: int, half_life_days: float) -> Rows:
     return rows.where(sample(draws(rows.columns["id"]), rows.days, maximum, half_life_days))
 
 
-def forward_folds(rows: Rows, folds: int, fold_days: int, limit: FitRows = EVERY) -> list[tuple[Rows, Rows]]:
+def forward_folds(
+    rows: Rows,
+    folds: int,
+    fold_days: int,
+    limit: FitRows = EVERY,
+    unlearnable: Callable[[NDArray[np.float64]], str] = lambda y: "",
+) -> list[tuple[Rows, Rows]]:
     """Pairs of rows to fit on and later rows to judge on: as if a model had been fitted anew every `fold_days` days.
 
     The judged parts are the last `folds` spans of `fold_days` days, shorter where the snapshot is: at most two thirds
     of its days are judged. One span alone may be a lucky month; several together decide better. Of the rows before a
     span `limit` says how many are fitted on; all rows of the span are judged.
     Source: Tashman (2000), Out-of-sample tests of forecasting accuracy, Int. J. of Forecasting 16(4): rolling origin.
-    Raises ContractError when there are too few days or a part has one class only.
+    Raises ContractError when there are too few days, or a part has labels that are `unlearnable` (`Task`).
     """
     days = int((rows.days.max() - rows.days.min()).astype(int)) + 1 if len(rows) else 0
     length = min(fold_days, 2 * days // (3 * folds))
@@ -85,8 +91,8 @@ def forward_folds(rows: Rows, folds: int, fold_days: int, limit: FitRows = EVERY
         for start in starts
     ]
     for part in (part for pair in pairs for part in pair):
-        if not 0 < part.y.sum() < len(part):
-            raise ContractError(f"{len(part)} rows to fit or judge on have one class only; ingest more days")
+        if why := unlearnable(part.y) if len(part) else "are none":
+            raise ContractError(f"{len(part)} rows to fit or judge on {why}; ingest more days")
     return pairs
 
 

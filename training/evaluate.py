@@ -97,22 +97,23 @@ def main(argv: Sequence[str] | None = None) -> None:
         evaluation = {**asked, **judging.evaluate(use_case, holdout, manifest, champion)}
         files = finish(use_case, evaluation, manifest, arguments.run, folder)
     registering.upload(lake, env.use_case, arguments.run, files)
-    package = registering.register(env, lake, registry, arguments.run, evaluation)
-    report(evaluation, holdout.tried["models"], package, registering.approval(evaluation, env.approval))
+    package = registering.register(env, lake, registry, arguments.run, evaluation, use_case.task.compared)
+    status = registering.approval(evaluation, env.approval)
+    report(use_case, evaluation, holdout.tried["models"], f"{package}: {status}")
 
 
-def report(evaluation: dict[str, Any], models: dict[str, Any], package: str, status: str) -> None:
+def report(use_case: UseCase, evaluation: dict[str, Any], models: dict[str, Any], registered: str) -> None:
     """Print the table, the comparison with the champion and the verdict."""
-    print(baselines.table(models))
+    print(baselines.table(models, use_case.task.compared))
     champion = evaluation["champion"]
     if champion and champion["compared"]:
         print(f"after the champion's cut-off, {champion['days']} days:")
-        print(baselines.table({name: champion[name] for name in ("candidate", "champion")}))
+        print(baselines.table({name: champion[name] for name in ("candidate", "champion")}, use_case.task.compared))
     elif champion:
         print(f"not compared with the champion: {champion['why']}")
     for reason in evaluation["gate"]["reasons"]:
         print(f"gate: {reason}")
-    print(f"registered {package}: {status}", flush=True)
+    print(f"registered {registered}", flush=True)
 
 
 if __name__ == "__main__":

@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 import usecases
 from cumulet.contracts.env import JobEnv
 from cumulet.contracts.manifests import DatasetManifest, ModelManifest
-from cumulet.core import metrics
 from cumulet.core.usecase import Candidate, UseCase
 from training import artifact, baselines, fitting
 from training.dataset import Rows, forward_folds, limited, read, together
@@ -28,17 +27,17 @@ from training.threads import side_by_side
 
 FOLDS, FOLD_DAYS = 4, 14
 Backtest = tuple[Rows, dict[str, NDArray[np.float64]]]
-"""The judged rows of all folds, and every model's predictions (n,) on them."""
+"""The judged rows of all folds, and every model's forecasts of them, (n,) or (n, k)."""
 
 
 def predict_later(use_case: UseCase, earlier: Rows, later: Rows) -> dict[str, NDArray[np.float64]]:
-    """Predictions (n,) on the later rows by every baseline and candidate, each fitted on the earlier rows."""
+    """Forecasts of the later rows by every baseline and candidate, each fitted on the earlier rows."""
     state = use_case.fit_state(earlier.columns, earlier.y)
     matrices = use_case.transform(earlier.columns, state), use_case.transform(later.columns, state)
     found = {b.name: baselines.predict(use_case, b, earlier, later, matrices) for b in use_case.baselines}
     for candidate in use_case.candidates:
         model = fitting.fit_candidate(candidate, matrices[0], earlier.y)
-        found[candidate.name] = fitting.probabilities(model, matrices[1])
+        found[candidate.name] = use_case.task.read(fitting.outputs(model, matrices[1]))
     print(f"fitted on {len(earlier)} rows, judged from {later.days.min()} to {later.days.max()}", flush=True)
     return found
 
@@ -46,7 +45,7 @@ def predict_later(use_case: UseCase, earlier: Rows, later: Rows) -> dict[str, ND
 def fit_all(use_case: UseCase, rows: Rows, folds: int, fold_days: int) -> tuple[list[artifact.Fitted], Backtest]:
     """Every candidate fitted on the snapshot, and the backtest of all."""
     limit = use_case.fit_rows
-    pairs = forward_folds(rows, folds, fold_days, limit)
+    pairs = forward_folds(rows, folds, fold_days, limit, use_case.task.unlearnable)
     drawn = limited(rows, limit.maximum, limit.half_life_days)
     with side_by_side() as pool:
         finals = [pool.submit(artifact.fit, use_case, candidate, drawn) for candidate in use_case.candidates]
@@ -59,8 +58,8 @@ def fit_all(use_case: UseCase, rows: Rows, folds: int, fold_days: int) -> tuple[
 
 def judge(use_case: UseCase, y: NDArray[np.float64], found: dict[str, NDArray[np.float64]]) -> dict[str, Any]:
     """Metrics of every baseline and candidate on the same rows, each at the threshold that costs it least."""
-    price = {"miss": use_case.cost.miss, "false_alarm": use_case.cost.false_alarm}
-    return {name: metrics.summary(y, p, metrics.best_threshold(y, p, **price), **price) for name, p in found.items()}
+    task = use_case.task
+    return {name: task.summary(y, p, task.threshold(y, p)) for name, p in found.items()}
 
 
 def best_candidate(use_case: UseCase, judged: dict[str, Any]) -> Candidate:
@@ -84,11 +83,11 @@ def tried(use_case: UseCase, chosen: Candidate, judged: dict[str, Any], folds: i
     }
 
 
-def report(holdout: Holdout, manifest: ModelManifest) -> None:
+def report(use_case: UseCase, holdout: Holdout, manifest: ModelManifest) -> None:
     """Print the table, and the metric lines that SageMaker's MetricDefinitions read."""
     judged, chosen = holdout.tried["models"], holdout.tried["candidate"]
-    print(baselines.table(judged))
-    for name in baselines.COMPARED:
+    print(baselines.table(judged, use_case.task.compared))
+    for name in use_case.task.compared:
         if judged[chosen][name] is not None:
             print(f"holdout:{name}={judged[chosen][name]:.6f}")
     print(f"holdout:parity={manifest.parity:.3e}", flush=True)
@@ -122,7 +121,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     folder = Path(os.environ.get("SM_MODEL_DIR", "/opt/ml/model"))
     output = Path(os.environ.get("SM_OUTPUT_DATA_DIR", "/opt/ml/output/data"))
     spans = {"folds": arguments.folds, "fold_days": arguments.fold_days}
-    report(*make(use_case, rows, dataset, model=folder, output=output, **spans))
+    report(use_case, *make(use_case, rows, dataset, model=folder, output=output, **spans))
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from cumulet.contracts.errors import ContractError
 from cumulet.core.scoring import Scorer
 from cumulet.core.usecase import Candidate
 
-ALGORITHM = "HistGradientBoostingClassifier"
+ALGORITHMS = ("HistGradientBoostingClassifier", "HistGradientBoostingRegressor")
 FORBIDDEN = ("categorical_features",)
 """Parameters that break parity with the model file."""
 REPEATABLE = {"early_stopping": False, "random_state": 2013}
@@ -23,43 +23,47 @@ REPEATABLE = {"early_stopping": False, "random_state": 2013}
 
 
 def fit_candidate(candidate: Candidate, matrix: NDArray[np.float32], y: NDArray[np.float64]) -> Any:
-    """A fitted HistGradientBoostingClassifier with the candidate's parameters (scikit-learn's names).
+    """A fitted estimator with the candidate's parameters (scikit-learn's names).
 
-    `matrix` is (n, d) float32 with NaN for missing, `y` (n,) of 0 and 1. Raises ContractError for an algorithm or a
+    `matrix` is (n, d) float32 with NaN for missing, `y` (n,). Raises ContractError for an algorithm or a
     parameter that is not supported, ValueError for a matrix that is not float32 (trees fitted in float64 split between
     two neighbours of float32).
     """
-    if candidate.algorithm != ALGORITHM:
-        raise ContractError(f"candidate {candidate.name}: algorithm {candidate.algorithm!r}; there is {ALGORITHM!r}")
+    if candidate.algorithm not in ALGORITHMS:
+        known = ", ".join(ALGORITHMS)
+        raise ContractError(f"candidate {candidate.name}: algorithm {candidate.algorithm!r}; there are {known}")
     refused = [name for name in FORBIDDEN if name in candidate.parameters]
     if refused:
         raise ContractError(f"candidate {candidate.name}: {', '.join(refused)} may not be set; see training/fitting.py")
     if matrix.dtype != np.float32:
         raise ValueError(f"expected a float32 matrix, got {matrix.dtype}")
-    from sklearn.ensemble import HistGradientBoostingClassifier
+    from sklearn import ensemble
 
     try:
-        model = HistGradientBoostingClassifier(**{**REPEATABLE, **candidate.parameters})
+        model = getattr(ensemble, candidate.algorithm)(**{**REPEATABLE, **candidate.parameters})
     except TypeError as error:
         raise ContractError(f"candidate {candidate.name}: {error}") from error
     return model.fit(matrix, y)
 
 
-def probabilities(model: Any, matrix: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Probability of the positive label by a fitted model, shape (n,)."""
-    return np.asarray(model.predict_proba(matrix)[:, 1], np.float64)
+def outputs(model: Any, matrix: NDArray[np.float32]) -> NDArray[np.float64]:
+    """What the fitted model says, as its file does: class probabilities (n, k), or numbers (n, 1)."""
+    if hasattr(model, "predict_proba"):
+        return np.asarray(model.predict_proba(matrix), np.float64)
+    return np.asarray(model.predict(matrix), np.float64).reshape(-1, 1)
 
 
 def to_onnx(model: Any, width: int) -> bytes:
-    """The model file: input `features` float32 (n, width), outputs `label` and `probabilities` (n, 2)."""
+    """The model file: input `features` float32 (n, width); output `probabilities` (n, k), or `variable` (n, 1)."""
     from skl2onnx import to_onnx as convert
     from skl2onnx.common.data_types import FloatTensorType
 
     features = [("features", FloatTensorType([None, width]))]
-    graph = convert(model, initial_types=features, options={"zipmap": False}, target_opset=17)
+    options = {"zipmap": False} if hasattr(model, "predict_proba") else None
+    graph = convert(model, initial_types=features, options=options, target_opset=17)
     return bytes(graph.SerializeToString())
 
 
 def parity(model: Any, model_file: bytes, matrix: NDArray[np.float32]) -> float:
-    """Largest |Δp| between the fitted model and its ONNX file on a float32 matrix (n, d), n > 0."""
-    return float(np.max(np.abs(probabilities(model, matrix) - Scorer(model_file).predict(matrix))))
+    """Largest difference between the outputs of the fitted model and of its ONNX file, on a float32 matrix (n, d)."""
+    return float(np.max(np.abs(Scorer(model_file).outputs(matrix) - outputs(model, matrix))))

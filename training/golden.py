@@ -57,6 +57,6 @@ def records(use_case: UseCase, columns: Columns, *, ordinary: int = 12, strange:
 
 
 def predicted(use_case: UseCase, found: list[dict[str, Any]], predict: Any) -> list[dict[str, Any]]:
-    """GoldenRecord as JSON: each record with `predict(columns)`, which gives probabilities (n,)."""
-    predictions = predict(with_context(use_case, found))
-    return [{"record": r, "prediction": float(p)} for r, p in zip(found, predictions, strict=True)]
+    """GoldenRecord as JSON: each record with `predict(columns)`, which gives forecasts (n,) or (n, k)."""
+    predictions = predict(with_context(use_case, found)).tolist()
+    return [{"record": r, "prediction": p} for r, p in zip(found, predictions, strict=True)]

@@ -9,8 +9,6 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from cumulet.contracts.manifests import ModelManifest
-from cumulet.core import metrics
-from cumulet.core.calibration import calibration_table
 from cumulet.core.gates import decide
 from cumulet.core.model import Model
 from cumulet.core.usecase import UseCase
@@ -39,10 +37,16 @@ def evaluate(
         "baselines": {baseline: models[baseline] for baseline in holdout.tried["baselines"]},
         "champion": champion,
         "slices": {
-            by: metrics.by_slice(use_case.column(rows.columns, by), rows.y, holdout.own, use_case.min_slice_rows)
-            for by in use_case.slices
+            by: use_case.task.by_slice(
+                use_case.column(rows.columns, by),
+                rows.y,
+                holdout.own,
+                threshold=manifest.threshold,
+                min_rows=use_case.min_slice_rows,
+            )
+            for by in dict.fromkeys((*use_case.slices, *use_case.sensitive))
         },
-        "calibration": calibration_table(rows.y, holdout.own),
+        "calibration": use_case.task.calibration(rows.y, holdout.own),
         "threshold": manifest.threshold,
         "parity": manifest.parity,
     }
@@ -62,12 +66,11 @@ def against_champion(use_case: UseCase, holdout: Holdout, champion: Model, packa
     verdict = {"model_package": package, "cut_off": champion.manifest.cut_off, "days": days, "compared": False}
     if days < use_case.gates.min_champion_days:
         return {**verdict, "why": f"only {days} days of the holdout are later than the champion's cut-off"}
-    rows = holdout.rows.where(later)
-    price = {"miss": use_case.cost.miss, "false_alarm": use_case.cost.false_alarm}
+    rows, task = holdout.rows.where(later), use_case.task
     threshold = holdout.tried["models"][holdout.tried["candidate"]]["threshold"]
     return {
         **verdict,
         "compared": True,
-        "candidate": metrics.summary(rows.y, holdout.own[later], threshold, **price),
-        "champion": metrics.summary(rows.y, champion.predict(rows.columns), champion.manifest.threshold, **price),
+        "candidate": task.summary(rows.y, holdout.own[later], threshold),
+        "champion": task.summary(rows.y, champion.predict(rows.columns), champion.manifest.threshold),
     }

@@ -9,8 +9,6 @@ from cumulet.contracts.manifests import ModelManifest
 from cumulet.core.usecase import UseCase
 from training.model_page import when
 
-METRICS = ("roc_auc", "pr_auc", "brier_skill", "ece", "log_loss", "cost", "recall", "precision")
-
 
 def card(use_case: UseCase, evaluation: Mapping[str, Any], manifest: ModelManifest, run: str) -> dict[str, Any]:
     """Content of a model card. Source: Amazon SageMaker Developer Guide, model card JSON schema."""
@@ -18,11 +16,11 @@ def card(use_case: UseCase, evaluation: Mapping[str, Any], manifest: ModelManife
         "model_overview": {
             "model_description": f"{use_case.title}: {use_case.description}",
             "algorithm_type": evaluation["algorithm"],
-            "problem_type": "Binary classification",
+            "problem_type": use_case.task.kind,
             "model_artifact": [f"models/{use_case.name}/{run}/model.tar.gz"],
         },
         "intended_uses": {
-            "purpose_of_model": f"Probability that a record {use_case.label.description}.",
+            "purpose_of_model": f"{use_case.task.purpose}: {use_case.label.description}.",
             "intended_uses": f"Records as the schema of {use_case.name} describes them, with context features of the "
             f"night's cut-off at {use_case.cut_off.hour:02}:00 {use_case.cut_off.time_zone}.",
             "factors_affecting_model_efficiency": "Seasons and operations that the training period did not have.",
@@ -43,10 +41,10 @@ def card(use_case: UseCase, evaluation: Mapping[str, Any], manifest: ModelManife
             *_champion(evaluation),
         ],
         "additional_information": {
-            "caveats_and_recommendations": "Records of one day are correlated; gaps in ROC-AUC below 0.005 are ties.",
+            "caveats_and_recommendations": "Records of one day are correlated: small gaps between models are ties.",
             "custom_details": {
                 "run": run,
-                "threshold": f"{manifest.threshold:.4f}",
+                "threshold": "none" if manifest.threshold is None else f"{manifest.threshold:.4f}",
                 "gate": "passed" if evaluation["gate"]["passed"] else "; ".join(evaluation["gate"]["reasons"]),
                 "parity": f"{manifest.parity:.1e}",
             },
@@ -55,7 +53,8 @@ def card(use_case: UseCase, evaluation: Mapping[str, Any], manifest: ModelManife
 
 
 def _details(name: str, values: Mapping[str, Any], observation: str) -> dict[str, Any]:
-    data = [{"name": n, "type": "number", "value": values[n]} for n in METRICS if values[n] is not None]
+    figures = {name: value for name, value in values.items() if name not in ("rows", "threshold")}
+    data = [{"name": n, "type": "number", "value": value} for n, value in figures.items() if value is not None]
     return {
         "name": name,
         "evaluation_observation": observation,

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cumulet.core.usecase import UseCase
-from training.baselines import COMPARED
 
 Values = Mapping[str, Any]
 
@@ -28,29 +27,28 @@ def page(use_case: UseCase, evaluation: Values, run: str) -> str:
 
 def _lines(use_case: UseCase, evaluation: Values, run: str) -> Iterator[str]:
     gate, candidate, champion = evaluation["gate"], evaluation["candidate"], evaluation["champion"]
+    compared = use_case.task.compared
     yield f"# {use_case.title}\n"
     yield f"{use_case.description}\n"
     yield f"Run `{run}`, dataset `{evaluation['dataset_id']}`, as known at {evaluation['cut_off']}.\n"
     yield f"**Gate: {'passed' if gate['passed'] else 'refused'}.**\n"
     yield from (f"- {reason}" for reason in gate["reasons"])
     yield f"\n## Evaluation, forward in time\n\n{when(evaluation)}\n"
-    yield from _table({evaluation["candidate_name"]: candidate, **evaluation["baselines"]}, COMPARED)
+    yield from _table({evaluation["candidate_name"]: candidate, **evaluation["baselines"]}, compared)
     if champion and champion["compared"]:
         yield f"\n## Against the champion\n\nThe {champion['days']} days after its cut-off {champion['cut_off']}.\n"
-        yield from _table({name: champion[name] for name in ("candidate", "champion")}, COMPARED)
+        yield from _table({name: champion[name] for name in ("candidate", "champion")}, compared)
     elif champion:
         yield f"\nNot compared with the champion: {champion['why']}.\n"
     for name, groups in evaluation["slices"].items():
         yield f"\n## By {name} (at least {use_case.min_slice_rows} rows)\n"
-        yield from _table(groups, ("rows", "rate", "mean_prediction", "roc_auc", "brier_skill", "ece"))
+        yield from _table(groups, ("rows", *use_case.task.sliced))
     yield "\n## Calibration\n"
-    bins = {f"{b['low']:.1f} to {b['high']:.1f}": b for b in evaluation["calibration"]}
-    yield from _table(bins, ("rows", "mean_prediction", "rate"))
-    yield (
-        f"\n## Threshold\n\nAct at p ≥ {evaluation['threshold']:.4f}: {candidate['cost']:.3f} per record, where a "
-        f"miss costs {use_case.cost.miss:g} and a false alarm {use_case.cost.false_alarm:g}. It was chosen on these "
-        "rows, so the cost flatters a little."
-    )
+    bins = {f"{b['low']:.4g} to {b['high']:.4g}": b for b in evaluation["calibration"]}
+    yield from _table(bins, ("rows", "mean_prediction", "mean_label"))
+    yield f"\n## Costs\n\n{candidate['cost']:.3f} per record: {use_case.task.costs(evaluation['threshold'])}"
+    if evaluation["threshold"] is not None:
+        yield "The threshold was chosen on these rows, so the cost flatters a little."
 
 
 def _table(rows: Mapping[str, Values], names: tuple[str, ...]) -> Iterator[str]:

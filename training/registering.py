@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cumulet.adapters.lake import Lake
@@ -12,7 +12,6 @@ from cumulet.contracts.env import JobEnv
 
 TEXT = 256
 """SageMaker's limit for a value of CustomerMetadataProperties."""
-FIGURES = ("roc_auc", "pr_auc", "brier_skill", "ece", "log_loss", "cost")
 
 
 def approval(evaluation: Mapping[str, Any], wanted: str) -> str:
@@ -40,17 +39,20 @@ def upload(lake: Lake, use_case: str, run: str, files: Mapping[str, bytes]) -> s
     return prefix
 
 
-def register(env: JobEnv, lake: Lake, registry: Registry, run: str, evaluation: Mapping[str, Any]) -> str:
+def register(
+    env: JobEnv, lake: Lake, registry: Registry, run: str, evaluation: Mapping[str, Any], compared: Sequence[str]
+) -> str:
     """Register the run's artifact with its figures and its approval status; the package's ARN."""
     prefix = keys.models(env.use_case, run)
-    figures = {name: f"{evaluation['candidate'][name]:.5f}" for name in FIGURES if evaluation["candidate"][name]}
+    own = evaluation["candidate"]
+    figures = {name: f"{own[name]:.5f}" for name in compared if own[name] is not None}
     refusals = "; ".join(evaluation["gate"]["reasons"])
     metadata = {
         "run": run,
         "use_case": env.use_case,
         "dataset_id": evaluation["dataset_id"],
         "cut_off": evaluation["cut_off"],
-        "threshold": f"{evaluation['threshold']:.5f}",
+        **({} if evaluation["threshold"] is None else {"threshold": f"{evaluation['threshold']:.5f}"}),
         **({"reason": evaluation["reason"][:TEXT]} if evaluation.get("reason") else {}),
         "gate": "passed" if evaluation["gate"]["passed"] else "refused",
         **({"refusals": refusals[:TEXT]} if refusals else {}),

@@ -9,8 +9,6 @@ from typing import Any
 from cumulet.adapters.artifact import fetch
 from cumulet.adapters.registry import Package
 
-FIGURES = ("model", "role", "rows", "roc_auc", "pr_auc", "brier_skill", "ece", "log_loss", "cost")
-
 
 def evaluation_of(package: Package) -> dict[str, Any]:
     """A package's evaluation: version, status, the gate's reasons, one row for each model that was compared."""
@@ -25,9 +23,9 @@ def evaluation_of(package: Package) -> dict[str, Any]:
 
 
 def compared(evaluation: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """One row each: baselines and candidate on the same rows, champion and candidate on those after its cut-off.
+    """One row each, with every metric: baselines and candidate on the same rows, champion and candidate on later ones.
 
-    The last two are there when the gate could compare them.
+    Those are the rows after the champion's cut-off. The last two are there when the gate could compare them.
     """
     rows = [{"model": name, "role": "baseline", **figures} for name, figures in evaluation["baselines"].items()]
     rows.append({"model": evaluation["candidate_name"], "role": "candidate", **evaluation["candidate"]})
@@ -35,4 +33,4 @@ def compared(evaluation: Mapping[str, Any]) -> list[dict[str, Any]]:
     if against.get("compared"):
         rows.append({"model": "champion, later rows", "role": "champion", **against["champion"]})
         rows.append({"model": "candidate, later rows", "role": "challenger", **against["candidate"]})
-    return [{name: row.get(name) for name in FIGURES} for row in rows]
+    return rows

@@ -15,6 +15,7 @@ from cumulet.contracts import lake as keys
 from cumulet.core import drift
 from cumulet.core.performance import PerformanceSketch
 from cumulet.core.sketches import InputSketch, Reference
+from cumulet.core.tasks import Task
 
 _KEY = re.compile(r"dt=(?P<day>[\d-]+)/model=(?P<model>[^/]+)/(?P<kind>\w+)\.json$")
 
@@ -22,9 +23,10 @@ _KEY = re.compile(r"dt=(?P<day>[\d-]+)/model=(?P<model>[^/]+)/(?P<kind>\w+)\.jso
 class SketchReader:
     """Reads the sketches of one use case."""
 
-    def __init__(self, lake: Lake, use_case: str) -> None:
+    def __init__(self, lake: Lake, use_case: str, task: Task) -> None:
         self.lake = lake
         self.use_case = use_case
+        self._task = task
 
     def _keys(self, kind: str, model: str = "") -> list[tuple[str, str, str]]:
         """(day, model, key) of every sketch of a kind, oldest day first."""
@@ -70,19 +72,9 @@ class SketchReader:
         for (day, model, _), sketch in zip(listed, sketches, strict=True):
             if sketch.rows:
                 groups.setdefault((day[:7], model), []).append(sketch)
-        return [_month(month, model, group) for (month, model), group in sorted(groups.items())]
+        return [self._month(month, model, group) for (month, model), group in sorted(groups.items())]
 
-
-def _month(month: str, model: str, days: list[PerformanceSketch]) -> dict[str, Any]:
-    merged = reduce(PerformanceSketch.merge, days)
-    return {
-        "month": month,
-        "model": model,
-        "days": len(days),
-        "labelled": merged.rows,
-        "rate": merged.rate,
-        "mean prediction": merged.mean_prediction,
-        "RocAuc": merged.roc_auc,
-        "BrierSkill": merged.brier_skill,
-        "CalibrationGap": merged.calibration_gap,
-    }
+    def _month(self, month: str, model: str, days: list[PerformanceSketch]) -> dict[str, Any]:
+        merged = reduce(PerformanceSketch.merge, days)
+        figures = self._task.performance(merged.rows, merged.sums)
+        return {"month": month, "model": model, "days": len(days), "labelled": merged.rows, **figures}

@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from cumulet.adapters.session import client
@@ -18,17 +19,18 @@ READS = ("app.py", "cdk.json", "requirements.txt", "batch", "cumulet", "infra", 
 SUFFIXES = (".py", ".toml", ".txt", ".json")
 
 
-def synthesise(root: Path, *, target: str) -> Path:
-    """The cloud assembly of the app at `root`, made anew only when its inputs changed.
+def synthesise(root: Path, *, target: str, use_cases: Sequence[str] = ()) -> Path:
+    """The cloud assembly of the app at `root`, made anew only when its inputs changed; of all use cases, or of some.
 
     Raises DeployError with the app's own words when it fails.
     """
     where = _environment(target)
-    assembly = root / ".build" / "assemblies" / f"{target}-{_inputs(root, target, where)}"
+    named = ",".join(sorted(use_cases))
+    assembly = root / ".build" / "assemblies" / f"{target}-{_inputs(root, (target, named), where)}"
     marker = assembly / "complete"
     if marker.exists() and _has_assets(assembly):
         return assembly
-    context = json.loads((root / "cdk.json").read_text())["context"] | {"target": target}
+    context = json.loads((root / "cdk.json").read_text())["context"] | {"target": target, "use_cases": named}
     variables = {"CDK_OUTDIR": str(assembly), "CDK_CONTEXT_JSON": json.dumps(context), **where}
     # The CDK is 200 MB of Python: without bytecode its import takes four times as long.
     inherited = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
@@ -55,8 +57,8 @@ def _environment(target: str) -> dict[str, str]:
     return {"CDK_DEFAULT_ACCOUNT": sts.get_caller_identity()["Account"], "CDK_DEFAULT_REGION": sts.meta.region_name}
 
 
-def _inputs(root: Path, target: str, where: dict[str, str]) -> str:
-    digest = hashlib.sha256(repr((target, where, sys.version_info[:2])).encode())
+def _inputs(root: Path, asked: tuple[str, str], where: dict[str, str]) -> str:
+    digest = hashlib.sha256(repr((asked, where, sys.version_info[:2])).encode())
     for name in READS:
         place = root / name
         paths = [place] if place.is_file() else sorted(p for p in place.rglob("*") if p.suffix in SUFFIXES)

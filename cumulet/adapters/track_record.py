@@ -20,7 +20,7 @@ from cumulet.core import baselines
 from cumulet.core.model import Model
 from cumulet.core.schema import Columns, concatenate, select
 from cumulet.core.track_record import TrackRecord
-from cumulet.core.usecase import Baseline, UseCase
+from cumulet.core.usecase import UseCase
 
 LIVE, FROZEN = "live models", "first model, kept"
 _PREDICTIONS = re.compile(r"dt=(?P<day>[\d-]+)/model=(?P<model>[^/]+)/")
@@ -57,8 +57,9 @@ class Reader:
         if not len(rows):
             raise NotFoundError(f"{self.use_case.name}: no label of {nights[0]} to {nights[-1]} is known yet")
         judged = select(records, rows)
-        live = dict(zip(said["id"].tolist(), said["prediction"].tolist(), strict=True))
-        forecasts = {LIVE: np.array([live[i] for i in judged["id"].tolist()]), **self._others(judged, frozen_uri)}
+        place = {name: n for n, name in enumerate(said["id"].tolist())}
+        live = self.use_case.task.from_columns(said)[[place[name] for name in judged["id"].tolist()]]
+        forecasts = {LIVE: live, **self._others(judged, frozen_uri)}
         return TrackRecord(days=self.use_case.days(judged), y=y[rows], forecasts=forecasts)
 
     def _others(self, judged: Columns, frozen_uri: str) -> dict[str, NDArray[np.float64]]:
@@ -68,20 +69,12 @@ class Reader:
         snapshot = keys.snapshot(self.use_case.name, model.manifest.dataset_id)
         taken = parquet.decode(self.lake.get(f"{snapshot}data.parquet"))
         train = select(taken, np.flatnonzero(np.isfinite(taken["label"])))
-        y = train["label"].astype(np.float64)
-        found = {FROZEN: model.predict(judged)}
-        for baseline in self.use_case.baselines:
-            if baseline.kind == "prior":
-                found[baseline.name] = baselines.prior(y, len(judged["id"]))
-            elif baseline.kind == "rate":
-                found[baseline.name] = self._group_rates(baseline, train, y, judged)
-        return found
-
-    def _group_rates(
-        self, baseline: Baseline, train: Columns, y: NDArray[np.float64], judged: Columns
-    ) -> NDArray[np.float64]:
-        parts = [[self.use_case.column(rows, name) for name in baseline.keys] for rows in (train, judged)]
-        return baselines.group_rates(parts[0], y, parts[1], baseline.strength)
+        known = train, train["label"].astype(np.float64)
+        looked_up = (baseline for baseline in self.use_case.baselines if baseline.kind != "linear")
+        return {
+            FROZEN: model.predict(judged),
+            **{each.name: baselines.forecast(self.use_case, each, known, judged) for each in looked_up},
+        }
 
     def _labels(self, ids: NDArray[np.object_], first: date) -> NDArray[np.float64]:
         """The first label that became known of each record, NaN where there is none (n,)."""

@@ -8,28 +8,30 @@ import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+import usecases
 from cumulet.adapters import alarms, emulator
 from cumulet.adapters.evaluations import evaluation_of
 from cumulet.adapters.nights import Night
 from cumulet.adapters.sketches import SketchReader
-from cumulet.cli.models import model_rows
+from cumulet.cli.models import compared_columns, model_rows
 from cumulet.cli.nights import night_row
 from cumulet.cli.options import AsJson
 from cumulet.cli.system import apply
 from cumulet.cli.target import ROOT, STATE, Target, use_local_credentials
 from cumulet.cli.terminal import Step, print_json, print_table, say, step
 from cumulet.cli.workspace import Workspace, open_workspace
-from cumulet.contracts.errors import JobError
+from cumulet.contracts.errors import ContractError, JobError
+from cumulet.contracts.settings import DemoSettings, UseCaseSettings
+from cumulet.core.cutoff import nights as span_of_nights
 
 USE_CASE = "flights"
-FIRST_DAY, FIRST_NIGHT, LAST_NIGHT = date(2013, 1, 1), date(2013, 4, 1), date(2013, 12, 31)
 
 
 @dataclass
@@ -43,6 +45,7 @@ class Report:
     months: list[dict[str, Any]] = field(default_factory=list)
     alarms: list[dict[str, Any]] = field(default_factory=list)
     models: list[dict[str, Any]] = field(default_factory=list)
+    history: list[dict[str, Any]] = field(default_factory=list)
     retraining: dict[str, Any] = field(default_factory=dict)
     endpoint: dict[str, str] = field(default_factory=dict)
 
@@ -56,35 +59,44 @@ class Report:
 
 def demo(
     context: typer.Context,
-    nights: Annotated[int, typer.Option(help="At most so many nights; the demo ends at the first retraining.")] = 275,
+    use_case: Annotated[str, typer.Argument(help="Name of a use case.")] = USE_CASE,
+    nights: Annotated[
+        int | None, typer.Option(help="At most so many nights; the demo ends at the first retraining.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """The whole loop on real flights: deploy, load, train, release, nights, alarm, retraining.
+    """The whole loop on real data: deploy, load, train, release, nights, alarm, retraining.
 
     It starts from an empty emulator (an earlier one's state is kept in .cumulet/previous) and leaves it running.
 
-    Example: cumulet demo
+    Example: cumulet demo bikes
     """
     if context.obj is not Target.local:
         raise typer.BadParameter("the demo runs on the emulator; on AWS use deploy, load, train and night")
+    usecases.load(use_case)
+    path = ROOT / "usecases" / use_case / "usecase.toml"
+    plan = UseCaseSettings.load(path).demo
+    if plan is None:
+        raise ContractError(f"{path}: add [demo] with first_day, first_night and nights")
+    plan = plan if nights is None else replace(plan, nights=nights)
     report, began = Report(), time.monotonic()
-    workspace = _build(report)
-    _first_champion(workspace, report)
-    _nights(workspace, report, nights)
+    workspace = _build(use_case, report)
+    _first_champion(workspace, plan, report)
+    _nights(workspace, plan, report)
     _summary(workspace, report)
     report.seconds["total"] = round(time.monotonic() - began, 2)
-    path = STATE / "demo.json"
-    path.write_text(json.dumps(vars(report), indent=1, default=str))
-    print_json(vars(report)) if as_json else _print(report, path)
+    kept = STATE / "demo.json"
+    kept.write_text(json.dumps(vars(report), indent=1, default=str))
+    print_json(vars(report)) if as_json else _print(workspace, report, kept)
 
 
-def _build(report: Report) -> Workspace:
+def _build(use_case: str, report: Report) -> Workspace:
     with report.step("up", "Starting AWS on this machine"):
         _set_aside()
         running = emulator.start(STATE / "emulator")
         use_local_credentials(running.endpoint)
-    apply(Target.local, report.seconds)
-    return open_workspace(USE_CASE, Target.local)
+    apply(Target.local, [use_case], report.seconds)
+    return open_workspace(use_case, Target.local)
 
 
 def _set_aside() -> None:
@@ -96,45 +108,47 @@ def _set_aside() -> None:
         say("  the state of before is kept in .cumulet/previous, until the next demo")
 
 
-def _first_champion(workspace: Workspace, report: Report) -> None:
-    with report.step("load", "Loading January to March 2013 into the lake") as current:
-        loaded = workspace.nights.load(FIRST_DAY, FIRST_NIGHT - timedelta(days=1), current.note)
-    say(f"  {sum(d.records for d in loaded):,} flights, {sum(d.labels for d in loaded):,} outcomes")
-    with report.step("night", "First night, 2013-04-01: what is known at 03:00"):
-        workspace.nights.run(FIRST_NIGHT)
+def _first_champion(workspace: Workspace, plan: DemoSettings, report: Report) -> None:
+    first, before = plan.first_night, plan.first_night - timedelta(days=1)
+    with report.step("load", f"Loading {plan.first_day} to {before} into the lake") as current:
+        loaded = workspace.nights.load(plan.first_day, before, current.note)
+    say(f"  {sum(d.records for d in loaded):,} records, {sum(d.labels for d in loaded):,} outcomes")
+    with report.step("night", f"First night, {first}: what is known at {workspace.use_case.cut_off.hour:02}:00"):
+        workspace.nights.run(first)
     with report.step("train", "Training on what is known by then, and releasing") as current:
-        trained = evaluation_of(workspace.trainings.run(FIRST_NIGHT, current.note))
+        trained = evaluation_of(workspace.trainings.run(first, current.note))
     report.baselines = trained["models"]
-    print_table(
-        "Judged forward in time (fitted on the earlier, judged on the later part)", report.baselines, to_talk=True
-    )
+    title = "Judged forward in time (fitted on the earlier, judged on the later part)"
+    print_table(title, report.baselines, columns=compared_columns(workspace), to_talk=True)
     for reason in trained["reasons"]:
         say(f"  gate: {reason}")
     if not workspace.champion.package():
         raise JobError(f"model {trained['version']} ({trained['status']}) was not released: {trained['reasons']}")
-    with report.step("predict", "Predicting one flight over HTTP"):
+    with report.step("predict", "Predicting one record over HTTP"):
         report.prediction = workspace.api.predict(workspace.use_case.example)
     say(f"  {json.dumps(report.prediction)}")
 
 
-def _nights(workspace: Workspace, report: Report, limit: int) -> None:
+def _nights(workspace: Workspace, plan: DemoSettings, report: Report) -> None:
     """Nights from the first one (again, now scored) until one set off Training and a new champion was released."""
-    first = workspace.champion.package()
-    with report.step("nights", "Nights, until the performance alarm retrains") as current:
-        for offset in range(min(limit, (LAST_NIGHT - FIRST_NIGHT).days + 1)):
-            night = workspace.nights.run(FIRST_NIGHT + timedelta(days=offset), current.note)
+    first, last = workspace.champion.package(), plan.first_night + timedelta(days=plan.nights - 1)
+    until = "until the performance alarm retrains" if plan.retrains else f"to {last}: no alarm is expected"
+    with report.step("nights", f"Nights, {until}") as current:
+        for day in span_of_nights(plan.first_night, last):
+            night = workspace.nights.run(day, current.note)
             report.nights.append(night_row(night) | {"seconds": round(night.seconds, 2)})
             current.note(_standing(night))
             if workspace.champion.package() != first:
                 report.retraining = _retraining(workspace, night)
-                return
-    raise JobError(
-        f"no retraining within {len(report.nights)} nights: see `cumulet drift {USE_CASE}` and `cumulet status`"
-    )
+                break
+    if plan.retrains and not report.retraining:
+        raise JobError(
+            f"no retraining within {len(report.nights)} nights: `cumulet drift {workspace.name}` may tell why"
+        )
 
 
 def _standing(night: Night) -> str:
-    gap, skill = night.metrics.get("CalibrationGap"), night.metrics.get("BrierSkill")
+    gap, skill = night.metrics.get("CalibrationGap"), night.metrics.get("Skill")
     return f"{night.date}" + (f" gap {gap:.3f} skill {skill:.3f}" if gap is not None and skill is not None else "")
 
 
@@ -153,9 +167,9 @@ def _retraining(workspace: Workspace, night: Night) -> dict[str, Any]:
 def _summary(workspace: Workspace, report: Report) -> None:
     names = workspace.outputs.alarms
     report.models = model_rows(workspace)
-    report.months = SketchReader(workspace.lake, workspace.name).months()
+    report.months = SketchReader(workspace.lake, workspace.name, workspace.use_case.task).months()
     report.alarms = [*alarms.states(names)]
-    report.retraining["history"] = alarms.changes(names)
+    report.history = alarms.changes(names)
     report.endpoint = {
         "url": workspace.api.url,
         "docs": f"{workspace.api.url}/docs",
@@ -165,21 +179,23 @@ def _summary(workspace: Workspace, report: Report) -> None:
     }
 
 
-def _print(report: Report, path: Path) -> None:
+def _print(workspace: Workspace, report: Report, path: Path) -> None:
     print_table("Models", report.models)
     print_table("By month, as scored night by night", report.months)
     print_table("Alarms", [{k: a[k] for k in ("metric", "state", "reason")} for a in report.alarms])
     print_table("What it took", [{"step": name, "seconds": seconds} for name, seconds in report.seconds.items()])
-    again = report.retraining
-    metric = next(alarm["metric"] for alarm in report.alarms if alarm["alarm"] == again["alarm"])
-    say(
-        f"The alarm on [bold]{metric}[/bold] fired in the night of {again['night']}, started Training, "
-        f"and model {again['champion']} took over.\n"
-    )
+    if again := report.retraining:
+        metric = next(alarm["metric"] for alarm in report.alarms if alarm["alarm"] == again["alarm"])
+        say(
+            f"The alarm on [bold]{metric}[/bold] fired in the night of {again['night']}, started Training, "
+            f"and model {again['champion']} took over.\n"
+        )
+    else:
+        say(f"{len(report.nights)} nights, and no alarm: model {workspace.champion.model()} is still live.\n")
     say(f"API docs   {report.endpoint['docs']}")
     say(f"AWS        AWS_ENDPOINT_URL={report.endpoint['aws']}")
     say(f"summary    {path.relative_to(ROOT) if path.is_relative_to(ROOT) else path}")
-    say("stop it    make down\n\nPredict a flight yourself:\n")
+    say("stop it    make down\n\nPredict a record yourself:\n")
     print(report.endpoint["curl"])
 
 

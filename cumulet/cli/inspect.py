@@ -71,7 +71,7 @@ def drift(
     if not model:
         say(f"no model is live: `cumulet train {use_case}`")
         raise typer.Exit(9)
-    reader = SketchReader(workspace.lake, workspace.name)
+    reader = SketchReader(workspace.lake, workspace.name, workspace.use_case.task)
     reference = workspace.registry.find(model).artifact_uri
     rows = reader.drift(model, reference, window)
     if as_json:

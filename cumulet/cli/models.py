@@ -24,6 +24,11 @@ def model_rows(workspace: Workspace) -> list[dict[str, Any]]:
     return [_row(package, live) for package in workspace.registry.list()]
 
 
+def compared_columns(workspace: Workspace) -> tuple[str, ...]:
+    """The columns of a table of models that were compared."""
+    return ("model", "role", "rows", *workspace.use_case.task.compared)
+
+
 def _row(package: Package, live: str) -> dict[str, Any]:
     return {
         "version": package.version,
@@ -56,11 +61,12 @@ def show_model(context: typer.Context, use_case: UseCaseName, version: Version, 
 
     Example: cumulet model show flights 1
     """
-    evaluation = evaluation_of(open_workspace(use_case, context.obj).registry.find(version))
+    workspace = open_workspace(use_case, context.obj)
+    evaluation = evaluation_of(workspace.registry.find(version))
     if as_json:
         print_json(evaluation)
         return
-    print_table(f"Model {version}: {evaluation['status']}", evaluation["models"])
+    print_table(f"Model {version}: {evaluation['status']}", evaluation["models"], columns=compared_columns(workspace))
     for reason in evaluation["reasons"]:
         data.print(f"gate: {reason}", markup=False)
     slices = [
@@ -69,7 +75,7 @@ def show_model(context: typer.Context, use_case: UseCaseName, version: Version, 
         for value, figures in values.items()
     ]
     if slices:
-        print_table("Slices", slices, columns=("slice", "rows", "rate", "roc_auc", "brier_skill", "ece"))
+        print_table("Slices", slices)
 
 
 @models.command("release")

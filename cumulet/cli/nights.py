@@ -8,6 +8,7 @@ import typer
 
 from cumulet.adapters.evaluations import evaluation_of
 from cumulet.adapters.nights import Night
+from cumulet.cli.models import compared_columns
 from cumulet.cli.options import AsJson, Day, From, To, UseCaseName, span
 from cumulet.cli.terminal import data, print_json, print_table, say, step
 from cumulet.cli.workspace import open_workspace
@@ -58,7 +59,7 @@ def night(
         return
     print_table("Nights", rows)
     if any(row["gap"] is None for row in rows):
-        say("rate, gap, skill and AUC are over the last 14 labelled days of the live model; they need 7 of them")
+        say("mean y, gap, skill and what follows: of the live model's last 14 labelled days; they need 7 of them")
     if not any(row["records"] for row in rows):
         say(f"[yellow]no records: the source of {use_case} has none for these days, and raw/ has none either[/yellow]")
 
@@ -67,19 +68,23 @@ COLUMNS = {
     "records": "Records",
     "scored": "Predictions",
     "mean p": "PredictionMean",
-    "rate": "LabelRate",
+    "mean y": "LabelMean",
     "gap": "CalibrationGap",
-    "skill": "BrierSkill",
+    "skill": "Skill",
     "AUC": "RocAuc",
+    "accuracy": "Accuracy",
+    "WAPE": "Wape",
     "drift": "PredictionDrift",
 }
 """Columns of the table of nights: the metric behind each. All but the counts are over the last labelled days."""
+OWN = ("AUC", "accuracy", "WAPE")
+"""A task has one of them."""
 
 
 def night_row(one: Night) -> dict[str, Any]:
     """A night as a row of a table."""
     found = {column: one.metrics[metric] for column, metric in COLUMNS.items() if metric in one.metrics}
-    figures = {column: found.get(column) for column in COLUMNS}
+    figures = {column: found.get(column) for column in COLUMNS if column not in OWN or column in found}
     counts: dict[str, Any] = {name: int(found[name]) for name in ("records", "scored") if name in found}
     started = ", ".join(e.arn.split(":")[-2] for e in one.started)
     return {"date": str(one.date), **figures, **counts, "set off": started}
@@ -99,7 +104,7 @@ def train(context: typer.Context, use_case: UseCaseName, day: Day = None, as_jso
     if as_json:
         print_json(trained)
         return
-    print_table("Baselines against candidates", trained["models"])
+    print_table("Baselines against candidates", trained["models"], columns=compared_columns(workspace))
     data.print(f"model {trained['version']}: {trained['status']}")
     for reason in trained["reasons"]:
         say(f"  [yellow]gate:[/yellow] {reason}")

@@ -26,6 +26,7 @@ from cumulet.contracts.metrics import PERFORMANCE
 from cumulet.contracts.settings import UseCaseSettings, stack_name
 from cumulet.core.cutoff import nights
 from cumulet.core.performance import PerformanceSketch
+from cumulet.core.tasks import Task
 from cumulet.reports import page
 from cumulet.reports.simulation import Simulated, to_bytes
 
@@ -74,7 +75,7 @@ def _ready(use_case: str, first: date) -> Workspace:
             emulator.start(STATE / "emulator")
     connect(Target.local)
     if stacks.describe(stack_name(use_case)) is None:
-        apply(Target.local)
+        apply(Target.local, [use_case])
     workspace = open_workspace(use_case, Target.local)
     begin = workspace.source.first_day
     if first <= begin:
@@ -102,7 +103,7 @@ def _run(workspace: Workspace, first: date, last: date) -> int | None:
         for night in simulation.run(first, last, stopped.is_set):
             sketches = [month[1]] if month[0] == night.date.month else []
             month = night.date.month, reduce(PerformanceSketch.merge, [*sketches, night.performance])
-            board.advance(_standing(night, month[1]))
+            board.advance(_standing(workspace.use_case.task, night, month[1]))
             ran += 1
     if ran < total - done:
         say(f"  stopped after {done + ran} of {total} nights; the same command goes on from there")
@@ -110,10 +111,11 @@ def _run(workspace: Workspace, first: date, last: date) -> int | None:
     return ran
 
 
-def _standing(night: SimulatedNight, month: PerformanceSketch) -> str:
+def _standing(task: Task, night: SimulatedNight, month: PerformanceSketch) -> str:
     red = f"[red]{', '.join(night.red)}[/red]" if night.red else "[green]none[/green]"
-    auc = f" · AUC {month.roc_auc:.3f} this month" if month.rows else ""
-    return f"{night.date} · model {night.champion or 'none'} · alarms {red}{auc}"
+    headline = task.performance(month.rows, month.sums).get(task.headline)
+    figure = "" if headline is None else f" · {task.headline} {headline:.3f} this month"
+    return f"{night.date} · model {night.champion or 'none'} · alarms {red}{figure}"
 
 
 @contextmanager
@@ -166,12 +168,12 @@ def collect(workspace: Workspace, first: date, last: date) -> Simulated:
 
 
 def _print(report: dict[str, Any]) -> None:
-    columns = ("roc_auc", "pr_auc", "brier_skill", "ece", "cost")
+    columns = report["compared"]
     whole = [{"forecaster": name, **{c: row[c] for c in columns}} for name, row in report["whole"].items()]
     print_table(f"{report['first']} to {report['last']}, {report['nights']} nights", whole)
     live = next(iter(report["whole"]))
     months = [row for row in report["months"] if row["forecaster"] == live]
-    print_table("Live models by month", months, columns=("month", "rows", "rate", "mean_prediction", *columns))
+    print_table("Live models by month", months, columns=("month", "rows", "mean_prediction", *columns))
     print_table("Models", report["models"], columns=("version", "trained_until", "alarm", "status"))
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+import usecases
 from cumulet.adapters import deployment, emulator, stacks
 from cumulet.adapters.log_groups import JOB_GROUPS, LogGroups, group_of
 from cumulet.cli.options import AsJson, UseCaseName
@@ -82,14 +84,20 @@ def status(context: typer.Context, as_json: AsJson = False) -> None:
         say("no stack is deployed: `cumulet deploy`")
 
 
-def deploy(context: typer.Context, as_json: AsJson = False) -> None:
+def deploy(
+    context: typer.Context,
+    use_cases: Annotated[list[str] | None, typer.Argument(help="Names of use cases; without any, all of them.")] = None,
+    as_json: AsJson = False,
+) -> None:
     """Synthesise the CDK app and apply it: create what is missing, update what changed.
 
-    Example: cumulet deploy
+    Example: cumulet deploy flights
     """
     target: Target = context.obj
+    for name in use_cases or ():
+        usecases.load(name)
     connect(target)
-    changes = apply(target)
+    changes = apply(target, use_cases or ())
     deployed = {stack.name: stacks.outputs(stack.name) for stack in stacks.deployed()}
     if as_json:
         print_json(deployed)
@@ -97,10 +105,13 @@ def deploy(context: typer.Context, as_json: AsJson = False) -> None:
     print_table("Deployed", [{"stack": name, **counts} for name, counts in changes.items()])
 
 
-def apply(target: Target, seconds: dict[str, float] | None = None) -> dict[str, dict[str, Any]]:
-    """Synthesise and deploy, showing it; how many resources of each stack ended in which status."""
+def apply(
+    target: Target, use_cases: Sequence[str], seconds: dict[str, float] | None = None
+) -> dict[str, dict[str, Any]]:
+    """Synthesise and deploy, showing it, all use cases or some; how many resources of each stack ended in which
+    status."""
     with step("Synthesising the CDK app") as synthesis:
-        assembly = deployment.synthesise(ROOT, target=target.value)
+        assembly = deployment.synthesise(ROOT, target=target.value, use_cases=use_cases)
     changes: dict[str, dict[str, Any]] = {}
     with step("Deploying the stacks") as deploying:
         for event in deployment.deploy(assembly):

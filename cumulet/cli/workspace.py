@@ -97,7 +97,7 @@ class Workspace:
         """Nights of the past against the emulator's clock."""
         return Simulation(
             nights=self.nights,
-            sketches=SketchReader(self.lake, self.name),
+            sketches=SketchReader(self.lake, self.name, self.use_case.task),
             label_lag_days=self.use_case.label_lag_days,
             champion=self.champion,
             alarms=self.outputs.alarms,

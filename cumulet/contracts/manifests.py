@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
@@ -88,7 +88,13 @@ class GoldenRecord:
     """A record (context features included, as transform reads it) and the prediction that training computed."""
 
     record: dict[str, Any]
-    prediction: float
+    prediction: float | list[float]
+    """The probability, the number, or a probability per class."""
+
+    def distance(self, prediction: float | Sequence[float]) -> float:
+        """How far another prediction of the record is from it; of lists the largest difference."""
+        mine, theirs = (v if isinstance(v, Sequence) else [v] for v in (self.prediction, prediction))
+        return max(abs(a - b) for a, b in zip(theirs, mine, strict=True))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,9 +108,12 @@ class ModelManifest(Manifest):
     fingerprint: str
     """Of the import closure of the use case's transform."""
     features: list[str]
-    threshold: float
+    threshold: float | None
+    """From which prediction on to act; None where the task decides nothing."""
     parity: float
-    """Largest |Δp| between the fitted model and its ONNX file."""
+    """Largest difference between the fitted model's forecasts and those of its ONNX file, in units of `scale`."""
+    scale: float = 1.0
+    """What a difference of forecasts is small against: 1 for probabilities, the labels' deviation for numbers."""
     golden: list[dict[str, Any]] = field(default_factory=list)
     """GoldenRecord as JSON."""
 

@@ -1,6 +1,7 @@
 """The custom metrics of a use case: names, units and dimension, for those who put them and those who alarm on them.
 
-All have one dimension, UseCase, and the night's cut-off as their time. Ten is what the always-free tier holds.
+All have one dimension, UseCase, and the night's cut-off as their time. Ten is what the always-free tier holds, and what
+one use case has.
 """
 
 from __future__ import annotations
@@ -16,12 +17,17 @@ PREDICTIONS: Final = "Predictions"
 PREDICTION_MEAN: Final = "PredictionMean"
 PREDICTION_DRIFT: Final = "PredictionDrift"
 INPUT_DRIFT: Final = "InputDrift"
-LABEL_RATE: Final = "LabelRate"
+LABEL_MEAN: Final = "LabelMean"
 CALIBRATION_GAP: Final = "CalibrationGap"
-BRIER_SKILL: Final = "BrierSkill"
+SKILL: Final = "Skill"
 ROC_AUC: Final = "RocAuc"
+ACCURACY: Final = "Accuracy"
+WAPE: Final = "Wape"
 
-PERFORMANCE: Final = (CALIBRATION_GAP, BRIER_SKILL)
+HEADLINES: Final = (ROC_AUC, ACCURACY, WAPE)
+"""A use case has one of them: of yes or no, of several classes, of numbers."""
+
+PERFORMANCE: Final = (CALIBRATION_GAP, SKILL)
 """Alarms on these start Training."""
 
 UNITS: Final = {
@@ -31,10 +37,10 @@ UNITS: Final = {
     PREDICTION_MEAN: "None",
     PREDICTION_DRIFT: "None",
     INPUT_DRIFT: "None",
-    LABEL_RATE: "None",
+    LABEL_MEAN: "None",
     CALIBRATION_GAP: "None",
-    BRIER_SKILL: "None",
-    ROC_AUC: "None",
+    SKILL: "None",
+    **dict.fromkeys(HEADLINES, "None"),
 }
 """Every metric with its CloudWatch unit; drifts are population stability indices (nats)."""
 

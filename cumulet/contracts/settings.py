@@ -6,6 +6,7 @@ import tomllib
 import typing
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
@@ -13,7 +14,7 @@ from cumulet.contracts.errors import ContractError
 
 T = TypeVar("T")
 
-SCALARS: dict[Any, tuple[type, ...]] = {str: (str,), int: (int,), float: (float, int)}
+SCALARS: dict[Any, tuple[type, ...]] = {str: (str,), int: (int,), float: (float, int), bool: (bool,), date: (date,)}
 
 FOUNDATION = "Cumulet"
 """Name of the stack that all use cases share."""
@@ -29,9 +30,10 @@ class AlarmSettings:
     """Thresholds of the alarms. Performance is judged by the night over the last labelled days."""
 
     calibration_gap: float = 0.06
-    """Starts Training above it: |mean prediction − rate of the label|."""
-    brier_skill: float = -0.02
-    """Starts Training below it: 1 − Brier score / that of the constant rate."""
+    """Starts Training above it: |mean prediction − rate of the label|; of numbers, relative to their sum; of several
+    classes, |mean confidence − accuracy|."""
+    skill: float = -0.02
+    """Starts Training below it: 1 − squared error / that of always saying the mean."""
     nights: int = 3
     """So many nights in a row must break a limit."""
     quarantined: int = 100
@@ -60,6 +62,18 @@ class JobSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
+class DemoSettings:
+    """What `cumulet demo` shows: the days before the first night are history to learn from."""
+
+    first_day: date
+    first_night: date
+    nights: int
+    """At most so many nights; the demo ends at the first retraining."""
+    retrains: bool = True
+    """Whether an alarm is to be expected in these nights; a demo without the retraining it promises has failed."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class UseCaseSettings:
     """usecases/<name>/usecase.toml: what infra must know of a use case without importing it."""
 
@@ -70,6 +84,7 @@ class UseCaseSettings:
     cost_centre: str
     approval: str = "manual"
     """`automatic`: a model that passes the gate is released; `manual`: somebody approves it first."""
+    demo: DemoSettings | None = None
     alarms: AlarmSettings = field(default_factory=AlarmSettings)
     serving: ServingSettings = field(default_factory=ServingSettings)
     jobs: JobSettings = field(default_factory=JobSettings)
@@ -80,7 +95,12 @@ class UseCaseSettings:
     def load(cls, path: Path) -> Self:
         """Read the file. Raises ContractError naming the file and the setting that is unknown, absent or wrong."""
         values = tomllib.loads(path.read_text(encoding="utf-8"))
-        groups: dict[str, type[Any]] = {"alarms": AlarmSettings, "serving": ServingSettings, "jobs": JobSettings}
+        groups: dict[str, type[Any]] = {
+            "demo": DemoSettings,
+            "alarms": AlarmSettings,
+            "serving": ServingSettings,
+            "jobs": JobSettings,
+        }
         for name, group in groups.items():
             if name in values:
                 values[name] = _settings(group, values[name], f"{path}: [{name}]")

@@ -5,33 +5,40 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 
 def calibration_table(y: ArrayLike, p: ArrayLike, bins: int = 10) -> list[dict[str, Any]]:
-    """Rows, mean prediction and rate per bin of equal width, ascending; a bin without rows is left out.
+    """Rows, mean prediction and mean label per bin of equal width, ascending; a bin without rows is left out.
 
-    The table behind a reliability diagram: well calibrated means that `rate` is near `mean_prediction` in each row.
+    The table behind a reliability diagram: well calibrated means that `mean_label` is near `mean_prediction` in each
+    row. `y` is 0 or 1, `p` a probability, both of shape (n,).
     """
+    return _table(np.asarray(y, np.float64), np.asarray(p, np.float64), np.arange(bins + 1) / bins)
+
+
+def calibration_by_quantile(y: ArrayLike, p: ArrayLike, bins: int = 10) -> list[dict[str, Any]]:
+    """The same for numbers: bins of (nearly) as many rows each, between quantiles of the predictions."""
     labels, predictions = np.asarray(y, np.float64), np.asarray(p, np.float64)
-    index = np.minimum((predictions * bins).astype(int), bins - 1)
+    if not len(labels):
+        return []
+    return _table(labels, predictions, np.unique(np.quantile(predictions, np.arange(bins + 1) / bins)))
+
+
+def _table(y: NDArray[np.float64], p: NDArray[np.float64], edges: NDArray[np.float64]) -> list[dict[str, Any]]:
+    bins = max(len(edges) - 1, 1)
+    index = np.clip(np.searchsorted(edges, p, side="right") - 1, 0, bins - 1)
     rows = np.bincount(index, minlength=bins)
-    means = np.bincount(index, predictions, bins) / np.maximum(rows, 1)
-    rates = np.bincount(index, labels, bins) / np.maximum(rows, 1)
+    means = np.bincount(index, p, bins) / np.maximum(rows, 1)
+    labels = np.bincount(index, y, bins) / np.maximum(rows, 1)
     return [
         {
-            "low": b / bins,
-            "high": (b + 1) / bins,
+            "low": float(edges[b]),
+            "high": float(edges[min(b + 1, len(edges) - 1)]),
             "rows": int(rows[b]),
             "mean_prediction": float(means[b]),
-            "rate": float(rates[b]),
+            "mean_label": float(labels[b]),
         }
         for b in range(bins)
         if rows[b]
     ]
-
-
-def calibration_gap(y: ArrayLike, p: ArrayLike) -> float:
-    """|mean prediction − rate| of all rows; NaN without rows."""
-    labels, predictions = np.asarray(y, np.float64), np.asarray(p, np.float64)
-    return float(abs(predictions.mean() - labels.mean())) if len(labels) else float("nan")

@@ -7,7 +7,7 @@ file alone.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 
@@ -15,11 +15,11 @@ from typing import Any
 class GateRules:
     """Limits of the gate; `metric` is compared with baselines and champion, higher is better."""
 
-    metric: str = "brier_skill"
-    max_roc_auc: float = 0.85
-    """Above it a leak is more likely than a good model."""
+    metric: str = "skill"
+    too_good: Mapping[str, float] = field(default_factory=dict)
+    """Metrics above whose limit a leak is more likely than a good model."""
     max_parity: float = 1e-5
-    """Largest |Δp| allowed between the fitted model and its ONNX file."""
+    """Largest difference allowed between the fitted model's forecasts and those of its ONNX file, in the task's scale."""
     min_champion_days: int = 7
     """With fewer days later than the champion's cut-off there is nothing fair to compare on."""
 
@@ -44,8 +44,9 @@ def _reasons(evaluation: Mapping[str, Any], rules: GateRules) -> Iterator[str]:
         if not ours > theirs:
             rows = champion["candidate"]["rows"]
             yield f"{name} {ours:.4f} does not beat the champion ({theirs:.4f}) on the {rows} rows after its cut-off"
-    if not _value(own["roc_auc"]) <= rules.max_roc_auc:
-        yield f"roc_auc {_value(own['roc_auc']):.4f} is above {rules.max_roc_auc}: look for a leak of the label"
+    for metric, limit in rules.too_good.items():
+        if not _value(own[metric]) <= limit:
+            yield f"{metric} {_value(own[metric]):.4f} is above {limit}: look for a leak of the label"
     if not evaluation["parity"] <= rules.max_parity:
         yield f"parity {evaluation['parity']:.1e} is above {rules.max_parity:.0e}: the ONNX file is another model"
 

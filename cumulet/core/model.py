@@ -1,7 +1,7 @@
 """A model artifact in memory, and the proof that this process computes what training computed.
 
 An artifact is a folder of
-    model.onnx       float32 matrix to probabilities
+    model.onnx       float32 matrix to class probabilities or numbers
     state.json       what the transform learnt
     manifest.json    ModelManifest: fingerprint of the transform's code, golden records, threshold, parity
     reference.json   sketch of the training snapshot's inputs and of the predictions on it
@@ -27,7 +27,7 @@ from cumulet.core.sketches import Reference
 from cumulet.core.usecase import State, UseCase
 
 TOLERANCE = 1e-5
-"""Largest |Δp| at which a golden record still counts as replayed."""
+"""Largest difference, in units of the manifest's scale, at which a golden record still counts as replayed."""
 
 
 def project_root() -> Path:
@@ -72,8 +72,8 @@ class Model:
         return model
 
     def predict(self, columns: Columns) -> NDArray[np.float64]:
-        """Probabilities, shape (n,), of records whose context columns have been joined."""
-        return self.scorer.predict(self.use_case.transform(columns, self.state))
+        """Forecasts, (n,) or (n, k), of records whose context columns have been joined."""
+        return self.use_case.task.read(self.scorer.outputs(self.use_case.transform(columns, self.state)))
 
     def check(self) -> None:
         """Raise SkewError unless this process computes what training computed."""
@@ -88,16 +88,17 @@ class Model:
         self.replay()
 
     def replay(self) -> float:
-        """Largest |Δp| over the golden records (0 without any). Raises SkewError when it is above TOLERANCE."""
+        """Largest difference over the golden records (0 without any). Raises SkewError when it is above TOLERANCE."""
         golden = self.manifest.golden_records
         if not golden:
             return 0.0
         predicted = self.predict(with_context(self.use_case, [g.record for g in golden]))
-        gaps = np.abs(predicted - np.array([g.prediction for g in golden]))
+        scale = self.manifest.scale
+        gaps = [each.distance(here) / scale for each, here in zip(golden, predicted.tolist(), strict=True)]
         worst = int(np.argmax(gaps))
         if not gaps[worst] <= TOLERANCE:
             raise SkewError(
-                f"golden record {golden[worst].record.get('id')}: {predicted[worst]:.6f} here, "
-                f"{golden[worst].prediction:.6f} in training; do not serve this model with this code"
+                f"golden record {golden[worst].record.get('id')}: {predicted[worst]} here, "
+                f"{golden[worst].prediction} in training; do not serve this model with this code"
             )
-        return float(gaps[worst])
+        return gaps[worst]

@@ -62,6 +62,11 @@ class FeatureSketch:
         return self._with(counts, self.missing + other.missing, self.unseen + other.unseen)
 
     @property
+    def empty(self) -> Self:
+        """A sketch of no rows in the same bins."""
+        return self._with([0] * len(self.counts), 0, 0)
+
+    @property
     def total(self) -> int:
         """Rows counted."""
         return sum(self.counts) + self.missing + self.unseen

@@ -1,6 +1,6 @@
 """A use case is one frozen value: what the system needs to know of a prediction problem, and nothing else.
 
-Schema, label, cut-off, context features, transform, candidates, baselines, costs and gates: the pipelines, the API, the
+Task, schema, label, cut-off, context features, transform, candidates, baselines and gates: the pipelines, the API, the
 monitors and the model card are all derived from it.
 """
 
@@ -16,12 +16,12 @@ from cumulet.core.cutoff import CutOff
 from cumulet.core.gates import GateRules
 from cumulet.core.schema import Columns, Schema
 from cumulet.core.specs import ContextSpec
+from cumulet.core.tasks import Task
 
 __all__ = [
     "Baseline",
     "Candidate",
     "ContextSpec",
-    "CostMatrix",
     "CutOff",
     "FitRows",
     "GateRules",
@@ -37,7 +37,8 @@ State = dict[str, Any]
 
 @dataclass(frozen=True)
 class Label:
-    """What is predicted: `of` computes it from the columns of the outcomes (n,) as 1, 0, or NaN where there is none.
+    """What is predicted: `of` computes it from the columns of the outcomes (n,) as the task wants it: 1 or 0, the index
+    of the class, or the number; NaN where there is none.
 
     `keep` are the outcome fields that a label row carries besides id, date, status and known_at.
     """
@@ -49,24 +50,12 @@ class Label:
 
 
 @dataclass(frozen=True)
-class CostMatrix:
-    """What a mistake costs, in units of one false alarm."""
-
-    miss: float
-    false_alarm: float = 1.0
-
-    @property
-    def threshold(self) -> float:
-        """Alert at or above this probability: there the expected costs of both mistakes are equal."""
-        return self.false_alarm / (self.false_alarm + self.miss)
-
-
-@dataclass(frozen=True)
 class Baseline:
     """A forecast that a model must beat; training fits it on the same rows.
 
-    kind "prior": the label's rate. "rate": the rate by `keys`, shrunk by `strength` rows to the prior.
-    "logistic": logistic regression on the transform's matrix.
+    kind "prior": the label's mean (rate, shares). "mean": the mean by `keys`, shrunk by `strength` rows to the prior.
+    "linear": logistic or ridge regression on the transform's matrix. "column": `keys` names one column that is a
+    forecast itself.
     """
 
     name: str
@@ -106,6 +95,7 @@ class UseCase:
     name: str
     title: str
     description: str
+    task: Task
     schema: Schema
     side_tables: Mapping[str, Schema]
     outcomes: Schema
@@ -117,7 +107,6 @@ class UseCase:
     feature_names: tuple[str, ...]
     candidates: tuple[Candidate, ...]
     baselines: tuple[Baseline, ...]
-    cost: CostMatrix
     event_time: str
     """The datetime field that says to which day a record belongs."""
     example: Mapping[str, Any]
@@ -140,7 +129,7 @@ class UseCase:
 
 
 def label_rows(use_case: UseCase, outcomes: Columns) -> Columns:
-    """The label rows of valid outcomes: id, date, the kept keys, status, label (1, 0 or NaN), known_at (UTC)."""
+    """The label rows of valid outcomes: id, date, the kept keys, status, label (NaN: none), known_at (UTC)."""
     label = use_case.label
     names = ("id", "date", *label.keep, "status")
     return {

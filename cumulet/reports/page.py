@@ -9,6 +9,7 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined
 
 from cumulet.reports import plots
+from cumulet.reports.words import MEANINGS, NAMES
 
 TEMPLATE = "simulation.html.j2"
 
@@ -17,6 +18,7 @@ def render(report: Mapping[str, Any]) -> str:
     """The page of a simulation's report (`cumulet.reports.simulation.Simulated.to_json`)."""
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters["figure"] = figure
+    environment.filters["metric"] = lambda name: NAMES.get(name, name)
     template = environment.from_string(files(__package__).joinpath(TEMPLATE).read_text(encoding="utf-8"))
     return template.render(report=report, pictures=pictures(report))
 
@@ -34,22 +36,15 @@ def figure(value: Any, digits: int = 3) -> str:
 
 def pictures(report: Mapping[str, Any]) -> list[dict[str, str]]:
     """Every picture with its title and what it tells."""
+    judged = (
+        (f"{NAMES[name]}, by month", MEANINGS[name], plots.svg(report, plots.by_month(name, NAMES[name])))
+        for name in (report["compared"][0], "skill")
+    )
     drawn = (
-        (
-            "Ranking, by month",
-            "ROC-AUC: the chance that of two records, one positive and one not, the positive one got the higher"
-            " probability. Higher is better.",
-            plots.svg(report, plots.by_month("roc_auc", "ROC-AUC")),
-        ),
-        (
-            "Probabilities, by month",
-            "Brier skill: how much better than always saying that month's own rate. Below 0 the forecast does harm.",
-            plots.svg(report, plots.by_month("brier_skill", "Brier skill")),
-        ),
+        *judged,
         (
             "Cost of a record, by month",
-            f"In units of one false alarm; a miss costs {report['cost']['miss']:g}. Who acts from a probability of"
-            f" {report['cost']['threshold']:g} on pays this much per record. Lower is better.",
+            f"{report['costs'].capitalize()} Lower is better.",
             plots.svg(report, plots.by_month("cost", "cost per record")),
         ),
         (

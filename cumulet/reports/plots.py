@@ -73,11 +73,11 @@ def by_month(figure: str, label: str) -> Draw:
 
 
 def performance(axes: Axes, report: Report) -> None:
-    """Calibration gap and Brier skill of the live model night by night, with the limits of their alarms."""
+    """Calibration gap and skill of the live model night by night, with the limits of their alarms."""
     days = _days(report)
     for name, colour, limit in (
         (metrics.CALIBRATION_GAP, COLOURS[0], report["limits"]["gap"]),
-        (metrics.BRIER_SKILL, COLOURS[1], report["limits"]["skill"]),
+        (metrics.SKILL, COLOURS[1], report["limits"]["skill"]),
     ):
         axes.plot(days, _series(report, name), color=colour, linewidth=1.6, label=_spaced(name))
         axes.axhline(limit, color=colour, linewidth=0.9, linestyle=(0, (4, 3)))

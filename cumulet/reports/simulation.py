@@ -15,7 +15,7 @@ from cumulet.core.track_record import TrackRecord
 from cumulet.core.usecase import UseCase
 
 DECIMALS = 6
-SERIES = (metrics.CALIBRATION_GAP, metrics.BRIER_SKILL, metrics.ROC_AUC, metrics.PREDICTION_DRIFT, metrics.INPUT_DRIFT)
+SERIES = (metrics.CALIBRATION_GAP, metrics.SKILL, metrics.PREDICTION_DRIFT, metrics.INPUT_DRIFT)
 """Metrics of the nights that the report shows as they came."""
 
 
@@ -38,7 +38,8 @@ class Simulated:
     def to_json(self) -> dict[str, Any]:
         """The report as a JSON object; floats are rounded, nothing in it depends on when or where it was made."""
         nights = sorted(self.measured)
-        cost = self.use_case.cost
+        task = self.use_case.task
+        series = (*SERIES, task.headline)
         found = {
             "use_case": self.use_case.name,
             "title": self.use_case.title,
@@ -46,11 +47,12 @@ class Simulated:
             "last": str(nights[-1]),
             "nights": len(nights),
             "records": int(sum(self.measured[night].get(metrics.RECORDS, 0) for night in nights)),
-            "limits": {"gap": self.limits.calibration_gap, "skill": self.limits.brier_skill},
-            "cost": {"miss": cost.miss, "false_alarm": cost.false_alarm, "threshold": cost.threshold},
-            "whole": self.record.whole(cost),
-            "months": self.record.by_month(cost),
-            "series": [{"date": str(n), **{m: self.measured[n].get(m) for m in SERIES}} for n in nights],
+            "limits": {"gap": self.limits.calibration_gap, "skill": self.limits.skill},
+            "compared": list(task.compared),
+            "costs": task.costs(task.default_threshold),
+            "whole": self.record.whole(task),
+            "months": self.record.by_month(task),
+            "series": [{"date": str(n), **{m: self.measured[n].get(m) for m in series}} for n in nights],
             "models": [dict(row) for row in self.packages],
             "live": live_spans(self.models),
             "alarms": [dict(row) for row in self.alarms],

@@ -93,7 +93,7 @@ def measure(day: date) -> tuple[dict[str, float], list[str]]:
             metrics, reasons = counted.result()
             return metrics, [*reasons, "no model is live"]
         model = version_of(package)
-        inputs = at_once.submit(measure_inputs, lake, use_case.name, day, model, reference(package))
+        inputs = at_once.submit(measure_inputs, lake, use_case, day, model, reference(package))
         performance = measure_performance(lake, use_case, day, model)
         found = [counted.result(), inputs.result(), performance]
     return {k: v for measured, _ in found for k, v in measured.items()}, [each for _, why in found for each in why]

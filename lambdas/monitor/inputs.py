@@ -11,8 +11,6 @@ from dataclasses import asdict
 from datetime import date, timedelta
 from functools import reduce
 
-import numpy as np
-
 from cumulet.adapters import parquet
 from cumulet.adapters.lake import Lake
 from cumulet.contracts import lake as keys
@@ -20,6 +18,7 @@ from cumulet.contracts.manifests import canonical
 from cumulet.core import drift
 from cumulet.core.cutoff import nights
 from cumulet.core.sketches import FeatureSketch, InputSketch, Reference
+from cumulet.core.usecase import UseCase
 
 WINDOW_NIGHTS = 7
 MINIMUM_NIGHTS = 3
@@ -29,30 +28,34 @@ LOOK_BACK_DAYS = 14
 Measured = tuple[dict[str, float], list[str]]
 
 
-def measure_inputs(lake: Lake, use_case: str, day: date, model: str, reference: Reference) -> Measured:
+def measure_inputs(lake: Lake, use_case: UseCase, day: date, model: str, reference: Reference) -> Measured:
     """Write the day's sketch; Predictions and PredictionMean of the day, InputDrift and PredictionDrift of the window.
 
     The sketch holds what it was made of, so that windows can be merged, and the day's drift by feature, to explain.
     """
-    features, scored = lake.find_many([keys.features(use_case, day), keys.prediction_file(use_case, day, model)])
+    name, task = use_case.name, use_case.task
+    features, scored = lake.find_many([keys.features(name, day), keys.prediction_file(name, day, model)])
     if features is None:
         return {}, [f"{day} has no features"]
-    prediction = np.zeros(0) if scored is None else parquet.decode(scored)["prediction"].astype(np.float64)
+    forecasts = None if scored is None else task.from_columns(parquet.decode(scored))
     current = Reference(
-        inputs=reference.inputs.count(parquet.decode(features)), predictions=reference.predictions.count(prediction)
+        inputs=reference.inputs.count(parquet.decode(features)),
+        predictions=reference.predictions.empty
+        if forecasts is None
+        else reference.predictions.count(task.said(forecasts)),
     )
     explained = {name: asdict(each) for name, each in drift.of_inputs(reference.inputs, current.inputs).items()}
     lake.put(
-        keys.sketch(use_case, day, model, "inputs"),
+        keys.sketch(name, day, model, "inputs"),
         canonical({**current.to_json(), "drift": explained}),
         "application/json",
     )
-    if scored is None:
+    if forecasts is None:
         return {}, [f"{day} is not scored by model {model}"]
-    moved, reasons = of_window(window(lake, use_case, day, model, current), reference)
-    counted = {"Predictions": float(len(prediction))}
-    if len(prediction):
-        counted["PredictionMean"] = float(prediction.mean())
+    moved, reasons = of_window(window(lake, name, day, model, current), reference)
+    counted = {"Predictions": float(len(forecasts))}
+    if len(forecasts):
+        counted["PredictionMean"] = float(task.level(forecasts).mean())
     return counted | moved, reasons
 
 

@@ -16,6 +16,7 @@ from cumulet.contracts.manifests import canonical
 from cumulet.core.cutoff import nights
 from cumulet.core.performance import PerformanceSketch
 from cumulet.core.schema import Columns
+from cumulet.core.tasks import Task
 from cumulet.core.usecase import UseCase
 
 WINDOW_DAYS = 14
@@ -37,13 +38,7 @@ def measure_performance(lake: Lake, use_case: UseCase, day: date, model: str) ->
     if len(labelled) < MINIMUM_DAYS:
         return {}, [*reasons, f"model {model} has {len(labelled)} labelled days, performance needs {MINIMUM_DAYS}"]
     merged = reduce(PerformanceSketch.merge, labelled)
-    metrics = {
-        "LabelRate": merged.rate,
-        "CalibrationGap": merged.calibration_gap,
-        "BrierSkill": merged.brier_skill,
-        "RocAuc": merged.roc_auc,
-    }
-    return metrics, reasons
+    return use_case.task.performance(merged.rows, merged.sums), reasons
 
 
 def _decode(data: bytes) -> PerformanceSketch:
@@ -56,21 +51,20 @@ def sketch(lake: Lake, use_case: UseCase, judged: date, night: date, model: str)
     if scored is None:
         return None
     labels = read_labels(lake, use_case.name, nights(judged, night))
-    y, p = pairs(parquet.decode(scored), labels)
-    found = PerformanceSketch.of(y, p)
+    y, p = pairs(use_case.task, parquet.decode(scored), labels)
+    found = PerformanceSketch.of(use_case.task, y, p)
     content = canonical(found.to_json())
     lake.put(keys.sketch(use_case.name, judged, model, "performance"), content, "application/json")
     return found
 
 
-def pairs(predictions: Columns, labels: Columns) -> tuple[np.ndarray, np.ndarray]:
-    """Labels and predictions of the records that have both, each of shape (n,); of two labels the first counts."""
+def pairs(task: Task, predictions: Columns, labels: Columns) -> tuple[np.ndarray, np.ndarray]:
+    """Labels (n,) and forecasts of the records that have both; of two labels the first counts."""
     known: dict[str, float] = {}
     if labels:
         there = np.isfinite(labels["label"])
         for id_, label in zip(labels["id"][there].tolist(), labels["label"][there].tolist(), strict=True):
             known.setdefault(id_, label)
     y = np.array([known.get(id_, np.nan) for id_ in predictions["id"].tolist()], dtype=np.float64)
-    p = predictions["prediction"].astype(np.float64)
     both = ~np.isnan(y)
-    return y[both], p[both]
+    return y[both], task.from_columns(predictions)[both]

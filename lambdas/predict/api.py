@@ -12,7 +12,7 @@ from pydantic import Field as Described
 
 from cumulet.contracts.errors import Problem
 from lambdas.predict import documentation, problems
-from lambdas.predict.records import Health, ModelCard, Prediction, Predictions, problem_schema, request_model
+from lambdas.predict.records import Health, ModelCard, answer_models, problem_schema, request_model
 from lambdas.predict.service import Service
 
 MAX_BODY_BYTES = 4_000_000
@@ -92,9 +92,8 @@ def add_routes(app: FastAPI, service: Service) -> None:
     predict.__annotations__["body"] = Annotated[
         record | records, Body(description="One record, or a list of them", openapi_examples=examples)
     ]
-    app.post("/predict", summary="Predict one record, or a list of them", response_model=Prediction | Predictions)(
-        predict
-    )
+    one, several = answer_models(service.use_case.task)
+    app.post("/predict", summary="Predict one record, or a list of them", response_model=one | several)(predict)
 
     @app.get("/model", summary="The model that answers", response_model=ModelCard, openapi_extra=OPEN)
     async def model() -> dict[str, Any]:

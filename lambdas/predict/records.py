@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, create_model
@@ -10,6 +10,7 @@ from pydantic import Field as Described
 
 from cumulet.core.fields import FORMS
 from cumulet.core.schema import Field
+from cumulet.core.tasks import Binary, MultiClass, Regression, Task
 from cumulet.core.usecase import UseCase
 
 
@@ -72,25 +73,51 @@ def _pattern(field: Field) -> str | None:
     return f"^(?:{pattern})$" if pattern else None
 
 
-class Prediction(BaseModel):
-    """The prediction of one record."""
+class Answer(BaseModel):
+    """What every answer says besides its prediction."""
 
     model_config = ConfigDict(defer_build=True)
 
     id: Annotated[str | None, Described(description="The record's id, null where it had none")]
-    prediction: Annotated[float, Described(description="Probability of the positive label", ge=0, le=1)]
-    decision: Annotated[bool, Described(description="Whether to act: prediction >= threshold")]
-    threshold: Annotated[float, Described(description="Where acting begins to pay, by the use case's cost matrix")]
     model: Annotated[str, Described(description="Version of the model package in the registry")]
     cut_off: Annotated[str, Described(description="Nothing that became known later was used (ISO time stamp, UTC)")]
 
 
-class Predictions(BaseModel):
-    """The predictions of a list of records, in its order."""
+class Decided(Answer):
+    """An answer that says whether to act on it."""
 
-    model_config = ConfigDict(defer_build=True)
+    decision: Annotated[bool, Described(description="Whether to act on the prediction: it reaches the threshold")]
+    threshold: Annotated[float, Described(description="Where acting begins to pay, by the use case's costs")]
 
-    predictions: list[Prediction]
+
+class Probability(Decided):
+    """The prediction of one record, yes or no."""
+
+    prediction: Annotated[float, Described(description="Probability of the positive label", ge=0, le=1)]
+
+
+class Number(Answer):
+    """The prediction of one record, a number."""
+
+    prediction: Annotated[float, Described(description="Expected value")]
+    unit: str
+
+
+class Class(Decided):
+    """The prediction of one record, one of several classes."""
+
+    prediction: Annotated[str, Described(description="The likeliest class")]
+    probabilities: Annotated[dict[str, float], Described(description="The probability of each class")]
+
+
+ANSWERS: Mapping[type[Task], type[Answer]] = {Binary: Probability, Regression: Number, MultiClass: Class}
+
+
+def answer_models(task: Task) -> tuple[type[BaseModel], type[BaseModel]]:
+    """The models of one prediction, and of the predictions of a list of records, in its order."""
+    one = ANSWERS[type(task)]
+    several: Any = create_model("Predictions", __config__=ConfigDict(defer_build=True), predictions=(list[one], ...))  # type: ignore[valid-type]
+    return one, several
 
 
 class ModelCard(BaseModel):
@@ -105,9 +132,9 @@ class ModelCard(BaseModel):
     created: Annotated[str, Described(description="When it was registered (ISO time stamp, UTC)")]
     dataset: Annotated[str, Described(description="Id of the dataset snapshot: the hash of its content")]
     cut_off: Annotated[str, Described(description="Nothing that became known later was learnt from")]
-    threshold: float
+    threshold: float | None
     features: list[str]
-    parity: Annotated[float, Described(description="Largest |Δp| between the fitted model and the file served")]
+    parity: Annotated[float, Described(description="Largest difference between the fitted model and the file served")]
     evaluation: Annotated[dict[str, Any], Described(description="Summary of the evaluation that decided the gate")]
 
 

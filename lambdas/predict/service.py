@@ -49,18 +49,12 @@ class Service:
         """One answer per valid record, in order. Raises UnavailableError before the first model or night."""
         model, context = self.model(), self.context()
         columns = join(self.use_case, self.use_case.schema.columns(records), context.tables)
-        shared = {
-            "threshold": model.manifest.threshold,
-            "model": self.package().version,
-            "cut_off": context.cut_off.isoformat(),
-        }
-        return [
-            {"id": record.get("id"), "prediction": p, "decision": p >= model.manifest.threshold, **shared}
-            for record, p in zip(records, model.predict(columns).tolist(), strict=True)
-        ]
+        shared = {"model": self.package().version, "cut_off": context.cut_off.isoformat()}
+        answers = self.use_case.task.answers(model.predict(columns), model.manifest.threshold)
+        return [{"id": record.get("id"), **answer, **shared} for record, answer in zip(records, answers, strict=True)]
 
-    def replay(self, records: Sequence[Mapping[str, Any]]) -> list[float]:
-        """Predictions of records that hold their context features, as golden records do."""
+    def replay(self, records: Sequence[Mapping[str, Any]]) -> list[float] | list[list[float]]:
+        """Forecasts of records that hold their context features, as golden records do."""
         return self.model().predict(with_context(self.use_case, records)).tolist()  # type: ignore[no-any-return]
 
     def model(self) -> Model:

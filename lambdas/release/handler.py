@@ -22,7 +22,7 @@ from cumulet.contracts.errors import ContractError, GateError
 from cumulet.contracts.events import Released, ReleaseRequest
 
 TOLERANCE = 1e-5
-"""Largest |Δp| at which a golden record still counts as replayed."""
+"""Largest difference, in units of the manifest's scale, at which a golden record still counts as replayed."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def replay(event: dict[str, Any]) -> Released:
     predictions = answer.get("predictions", [])
     if len(predictions) != len(golden):
         raise GateError(f"version {released.version}: {len(golden)} golden records gave {len(predictions)} predictions")
-    worst = max(abs(p - g.prediction) for p, g in zip(predictions, golden, strict=True))
+    worst = max(g.distance(p) for p, g in zip(predictions, golden, strict=True)) / manifest.scale
     if not worst <= TOLERANCE:
         raise GateError(f"version {released.version}: golden records differ by {worst:.2e}, at most {TOLERANCE:.0e}")
     return replace(released, replayed=len(golden))

@@ -70,7 +70,7 @@ def world(monkeypatch) -> World:
             "Records": {at: value for at, value in world.measured.items() if first <= at <= last}
         },
     )
-    monkeypatch.setattr(alarms, "states", lambda names: [{"metric": "BrierSkill", "state": "ALARM"}])
+    monkeypatch.setattr(alarms, "states", lambda names: [{"metric": "Skill", "state": "ALARM"}])
     monkeypatch.setattr(simulation, "hand_over", lambda source, lake, use_case, day: world.handed_over.add(day) or 3)
     return world
 
@@ -96,7 +96,7 @@ def test_every_night_runs_once_in_order_on_a_frozen_clock(world, simulated):
 
 def test_a_night_tells_its_metrics_alarms_model_and_what_was_judged(simulated):
     night = next(simulated.run(FIRST, LAST))
-    assert (night.metrics, night.champion, night.red) == ({"Records": 900.0}, "1", ("BrierSkill",))
+    assert (night.metrics, night.champion, night.red) == ({"Records": 900.0}, "1", ("Skill",))
     assert night.performance.rows == 30  # two days before the first of April
 
 

@@ -32,7 +32,13 @@ def runs(root: Path) -> int:
 
 def test_the_app_is_told_its_context_and_the_target(root: Path) -> None:
     manifest = json.loads((synthesise(root, target="local") / "manifest.json").read_text())
-    assert manifest["context"] == {"colour": "red", "target": "local"}
+    assert manifest["context"] == {"colour": "red", "target": "local", "use_cases": ""}
+
+
+def test_some_use_cases_are_another_assembly(root: Path) -> None:
+    some = synthesise(root, target="local", use_cases=["kites", "boats"])
+    assert json.loads((some / "manifest.json").read_text())["context"]["use_cases"] == "boats,kites"
+    assert synthesise(root, target="local") != some
 
 
 def test_synthesis_is_skipped_until_something_that_it_reads_changes(root: Path) -> None:

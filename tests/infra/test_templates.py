@@ -65,7 +65,7 @@ def test_a_use_case_has_at_most_ten_alarms_on_metrics_of_the_contract(resources:
     assert len(metrics.UNITS) <= 10
 
 
-@pytest.mark.parametrize(("metric", "threshold"), [("CalibrationGap", 0.06), ("BrierSkill", -0.02)])
+@pytest.mark.parametrize(("metric", "threshold"), [("CalibrationGap", 0.06), ("Skill", -0.02)])
 def test_a_performance_alarm_needs_three_nights_of_three(
     resources: dict[str, Template], metric: str, threshold: float
 ) -> None:
@@ -85,7 +85,7 @@ def test_only_performance_alarms_start_training(resources: dict[str, Template]) 
     [rule] = [r for r in rules if r["EventPattern"]["source"] == ["aws.cloudwatch"]]
     alarms = {a["Fn::GetAtt"][0] for a in rule["EventPattern"]["resources"]}
     watched = {resources[alarm]["Properties"]["MetricName"] for alarm in alarms}
-    assert watched == {metrics.CALIBRATION_GAP, metrics.BRIER_SKILL}
+    assert watched == {metrics.CALIBRATION_GAP, metrics.SKILL}
     assert rule["EventPattern"]["detail"] == {"state": {"value": ["ALARM"]}}
     transformer = rule["Targets"][0]["InputTransformer"]
     assert set(transformer["InputPathsMap"].values()) == {"$.time", "$.detail.alarmName"}

@@ -218,7 +218,7 @@ def artifact(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     columns = features(use_case, records, labels, {})
     state = use_case.fit_state(columns, np.arange(len(columns["id"])) % 3 == 0)
     model_file = neuron(len(use_case.feature_names))
-    predicted = Scorer(model_file).predict(use_case.transform(columns, state))
+    predicted = use_case.task.read(Scorer(model_file).outputs(use_case.transform(columns, state)))
     golden = context_records(use_case, {name: column[:5] for name, column in columns.items()})
     manifest = ModelManifest(
         use_case="flights",

@@ -16,7 +16,7 @@ import pytest
 from cumulet.adapters.lake import Lake
 from cumulet.contracts import lake as keys
 from cumulet.core import drift
-from cumulet.core import metrics as exact
+from cumulet.core.metrics import binary as exact
 from cumulet.core.schema import concatenate
 from cumulet.core.sketches import Reference
 from lambdas.features.handler import runtime as features_runtime
@@ -140,7 +140,7 @@ def test_performance_needs_seven_labelled_days(world: SimpleNamespace, night: Ni
     assert "RocAuc" not in answer["metrics"]
     assert "6 labelled days, performance needs 7" in answer["skipped"]
     answer = run_nights(night, lake, world, DAYS[8:9])
-    assert {"LabelRate", "CalibrationGap", "BrierSkill", "RocAuc"} < set(answer["metrics"])
+    assert {"LabelMean", "CalibrationGap", "Skill", "RocAuc"} < set(answer["metrics"])
 
 
 def test_performance_is_that_of_the_rows_over_fourteen_days(
@@ -151,9 +151,9 @@ def test_performance_is_that_of_the_rows_over_fourteen_days(
     y = np.array([np.nan if row["arr_delay"] == "" else row["arr_delay"] > 15 for row in known], dtype=float)
     p = np.linspace(0.05, 0.95, 40)[~np.isnan(y)]
     y = y[~np.isnan(y)]
-    assert answer["LabelRate"] == pytest.approx(y.mean())
+    assert answer["LabelMean"] == pytest.approx(y.mean())
     assert answer["CalibrationGap"] == pytest.approx(abs(p.mean() - y.mean()))
-    assert answer["BrierSkill"] == pytest.approx(1 - np.mean((p - y) ** 2) / (y.mean() * (1 - y.mean())))
+    assert answer["Skill"] == pytest.approx(1 - np.mean((p - y) ** 2) / (y.mean() * (1 - y.mean())))
     assert answer["RocAuc"] == pytest.approx(exact.roc_auc(y, p), abs=1e-3)
 
 

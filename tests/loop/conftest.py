@@ -47,7 +47,7 @@ def loop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loop]:
     try:
         use_local_credentials(emulator.endpoint)
         session.client.cache_clear()
-        for _ in deployment.deploy(deployment.synthesise(ROOT, target=Target.local.value)):
+        for _ in deployment.deploy(deployment.synthesise(ROOT, target=Target.local.value, use_cases=["flights"])):
             pass
         workspace = open_workspace("flights", Target.local)
         workspace.nights.load(date(2013, 1, 1), FIRST_NIGHT - timedelta(days=1))

@@ -36,7 +36,7 @@ def test_the_first_model_beats_every_baseline_passes_the_gate_and_is_live(loop: 
     assert len(baselines) == 3
     for baseline in baselines:
         assert candidate["roc_auc"] > baseline["roc_auc"]
-        assert candidate["brier_skill"] > baseline["brier_skill"]
+        assert candidate["skill"] > baseline["skill"]
     assert candidate["roc_auc"] < 0.85
 
 

@@ -51,7 +51,7 @@ def fitted(workspace: Workspace, folder: Path) -> Any:
     rows, _ = dataset.read(folder, use_case)
     drawn = dataset.limited(rows, use_case.fit_rows.maximum, use_case.fit_rows.half_life_days)
     fit = artifact.fit(use_case, use_case.candidates[0], drawn)
-    return lambda columns: fitting.probabilities(fit.model, use_case.transform(columns, fit.state))
+    return lambda columns: use_case.task.read(fitting.outputs(fit.model, use_case.transform(columns, fit.state)))
 
 
 def in_batch(workspace: Workspace, columns: Any) -> np.ndarray:

@@ -27,20 +27,20 @@ def simulated() -> Simulated:
     p = np.clip(0.3 + 0.2 * (y - 0.3) + 0.1 * rng.normal(size=4000), 0, 1)
     return Simulated(
         use_case=usecases.load("flights"),
-        limits=AlarmSettings(calibration_gap=0.06, brier_skill=-0.02),
+        limits=AlarmSettings(calibration_gap=0.06, skill=-0.02),
         measured={day: {"Records": 100.0, "CalibrationGap": 0.05, "RocAuc": 1 / 3} for day in NIGHTS},
         models={day: "1" if day < date(2013, 4, 20) else "3" for day in NIGHTS},
         packages=[
             {"version": "1", "status": "Approved", "trained_until": "2013-04-01T07:00:00+00:00", "alarm": "",
              "refusals": ""},
-            {"version": "2", "status": "Rejected", "trained_until": "2013-04-15T07:00:00+00:00", "alarm": "BrierSkill",
+            {"version": "2", "status": "Rejected", "trained_until": "2013-04-15T07:00:00+00:00", "alarm": "Skill",
              "refusals": "ROC-AUC < 0.6 & <b>worse</b>"},
             {"version": "3", "status": "Approved", "trained_until": "2013-04-19T07:00:00+00:00",
              "alarm": "CalibrationGap", "refusals": ""},
         ],
         alarms=[
-            {"at": "2013-04-15 07:01", "metric": "BrierSkill", "state": "ALARM"},
-            {"at": "2013-04-18 07:01", "metric": "BrierSkill", "state": "OK"},
+            {"at": "2013-04-15 07:01", "metric": "Skill", "state": "ALARM"},
+            {"at": "2013-04-18 07:01", "metric": "Skill", "state": "OK"},
             {"at": "2013-04-19 07:01", "metric": "CalibrationGap", "state": "ALARM"},
         ],
         record=TrackRecord(days=days, y=y, forecasts={"live models": p, "prior rate": np.full(4000, 0.3)}),
@@ -59,7 +59,7 @@ def test_it_counts_nights_records_and_retrainings_by_alarm(report):
 
 def test_a_metric_that_a_night_did_not_measure_is_null(report):
     assert report["series"][0] == {
-        "date": "2013-04-01", "CalibrationGap": 0.05, "BrierSkill": None, "RocAuc": 0.333333, "PredictionDrift": None,
+        "date": "2013-04-01", "CalibrationGap": 0.05, "Skill": None, "RocAuc": 0.333333, "PredictionDrift": None,
         "InputDrift": None,
     }  # fmt: skip
 
@@ -81,7 +81,7 @@ def test_the_spans_of_the_live_models_follow_one_another():
 def test_an_alarm_is_red_from_its_change_to_the_next_or_to_the_end(report):
     day = timedelta(days=1)
     epoch = date(1970, 1, 1)
-    [closed], [open_] = plots.red_spans(report, "BrierSkill"), plots.red_spans(report, "CalibrationGap")
+    [closed], [open_] = plots.red_spans(report, "Skill"), plots.red_spans(report, "CalibrationGap")
     assert closed == ((date(2013, 4, 15) - epoch) / day, (date(2013, 4, 18) - epoch) / day)
     assert open_ == ((date(2013, 4, 19) - epoch) / day, (date(2013, 5, 10) - epoch) / day)
 

@@ -37,7 +37,7 @@ def run(lake, fitted, monkeypatch):
     """Run Evaluate under a gate; the registry afterwards."""
 
     def evaluated(run: str = "run-1", champion: str = "", **rules) -> Registry:
-        gates = GateRules(**{"max_roc_auc": 0.99, **rules})
+        gates = GateRules(**{"too_good": {"roc_auc": 0.99}, **rules})
         monkeypatch.setattr(usecases, "load", lambda name: replace(FLIGHTS, gates=gates))
         monkeypatch.setattr(evaluate, "Champion", type("Alias", (NoChampion,), {"package_arn": champion}))
         evaluate.main(["--run", run, "--reason", "alarm CalibrationGap", "--candidate", str(fitted / "output")])
@@ -58,7 +58,7 @@ def test_a_candidate_that_passes_is_registered_approved_with_its_figures(run, la
 
 
 def test_a_candidate_that_the_gate_refuses_is_registered_rejected_with_the_reasons(run, lake):
-    (package,) = run(max_roc_auc=0.51).list()
+    (package,) = run(too_good={"roc_auc": 0.51}).list()
     assert package.status == REJECTED
     assert "leak" in package.metadata["refusals"]
     assert "leak" in lake.get("models/flights/run-1/model_card.md").decode()

@@ -12,8 +12,8 @@ import pytest
 
 import usecases
 from cumulet.contracts.errors import ContractError, NotFoundError, SkewError
-from cumulet.core import metrics
 from cumulet.core.context import with_context
+from cumulet.core.metrics import binary as metrics
 from cumulet.core.model import Model
 from cumulet.core.schema import select
 from cumulet.core.usecase import FitRows
@@ -86,7 +86,7 @@ def test_the_model_file_repeats_the_fitted_model_on_a_thousand_odd_records(fitte
     model = Model.load(fitted / "model", FLIGHTS)
     matrix = FLIGHTS.transform(rows.columns, model.state)
     again = fitting.fit_candidate(small_candidate().candidates[0], matrix, rows.y)
-    expected = fitting.probabilities(again, FLIGHTS.transform(thousand, model.state))
+    expected = FLIGHTS.task.read(fitting.outputs(again, FLIGHTS.transform(thousand, model.state)))
     assert len(expected) == 1000
     assert any(code not in rows.columns["carrier"] for code in thousand["carrier"])
     assert np.isnan(thousand["plane_year"]).mean() > 0.2
@@ -141,9 +141,9 @@ def test_the_reference_is_a_sketch_of_all_training_rows(fitted):
 def test_metric_lines_are_printed_for_sagemaker_to_read(capsys, fitted):
     manifest = Model.load(fitted / "model", FLIGHTS).manifest
     holdout = Holdout.read(fitted / "data", FLIGHTS)
-    fit.report(holdout, manifest)
+    fit.report(FLIGHTS, holdout, manifest)
     printed = dict(re.findall(r"holdout:(\w+)=([0-9.e+-]+)", capsys.readouterr().out))
-    assert {"roc_auc", "brier_skill", "ece", "parity"} <= set(printed)
+    assert {"roc_auc", "skill", "ece", "parity"} <= set(printed)
     assert float(printed["parity"]) <= 1e-6
 
 

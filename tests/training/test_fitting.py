@@ -1,55 +1,94 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from cumulet.contracts.errors import ContractError
+from cumulet.core.metrics import binary, skill
+from cumulet.core.tasks import Binary, MultiClass, Regression, Task
 from cumulet.core.usecase import Candidate
 from training import baselines
-from training.fitting import ALGORITHM, fit_candidate, parity, to_onnx
+from training.fitting import fit_candidate, outputs, parity, to_onnx
+from usecases.flights import USE_CASE
 
-SMALL = Candidate("small", ALGORITHM, {"max_iter": 20, "min_samples_leaf": 20, "max_features": 0.5})
+CLASSIFIER, REGRESSOR = "HistGradientBoostingClassifier", "HistGradientBoostingRegressor"
+PARAMETERS = {"max_iter": 20, "min_samples_leaf": 20, "max_features": 0.5}
+SMALL = Candidate("small", CLASSIFIER, PARAMETERS)
+TASKS = {
+    "binary": (Binary(), CLASSIFIER),
+    "classes": (MultiClass(("low", "middle", "high")), CLASSIFIER),
+    "numbers": (Regression(), REGRESSOR),
+}
 
 
 @pytest.fixture(scope="module")
-def rows() -> tuple[np.ndarray, np.ndarray]:
+def matrix() -> np.ndarray:
     rng = np.random.default_rng(0)
     matrix = rng.normal(size=(2000, 6)).astype(np.float32)
     matrix[rng.random(matrix.shape) < 0.1] = np.nan
-    y = (rng.random(2000) < 1 / (1 + np.exp(-2 * np.nan_to_num(matrix[:, 0])))).astype(np.float64)
-    return matrix, y
+    return matrix
 
 
-def test_the_model_file_says_what_the_fitted_model_says_with_missing_values(rows):
-    model = fit_candidate(SMALL, *rows)
-    assert parity(model, to_onnx(model, 6), rows[0]) <= 1e-6
+def labels(task: Task, matrix: np.ndarray) -> np.ndarray:
+    """Labels that follow the first column, noisily."""
+    raised = 2 * np.nan_to_num(matrix[:, 0]) + np.random.default_rng(1).logistic(size=len(matrix))
+    if isinstance(task, Binary):
+        return (raised > 0).astype(np.float64)
+    return np.digitize(raised, [-1, 1]).astype(np.float64) if isinstance(task, MultiClass) else 100 + 50 * raised
 
 
-def test_the_same_rows_give_the_same_model_file(rows):
-    assert to_onnx(fit_candidate(SMALL, *rows), 6) == to_onnx(fit_candidate(SMALL, *rows), 6)
+@pytest.fixture(params=TASKS.values(), ids=TASKS)
+def fitted(request, matrix):
+    task, algorithm = request.param
+    y = labels(task, matrix)
+    return task, y, fit_candidate(Candidate("small", algorithm, PARAMETERS), matrix, y)
 
 
-def test_a_float64_matrix_is_refused(rows):
+def test_the_model_file_says_what_the_fitted_model_says_with_missing_values(fitted, matrix):
+    task, y, model = fitted
+    assert parity(model, to_onnx(model, 6), matrix) / task.scale(y) <= 1e-6
+
+
+def test_the_forecasts_are_of_the_tasks_own_form_and_have_skill(fitted, matrix):
+    task, y, model = fitted
+    forecasts = task.read(outputs(model, matrix))
+    assert forecasts.shape == task.targets(y).shape
+    assert skill(task.targets(y), forecasts) > 0.3
+
+
+def test_linear_baselines_take_missing_values(fitted, matrix):
+    task, y, _ = fitted
+    forecasts = baselines.linear(replace(USE_CASE, task=task), matrix[:1000], y[:1000], matrix[1000:])
+    assert skill(task.targets(y[1000:]), forecasts) > 0.2
+
+
+def test_the_same_rows_give_the_same_model_file(matrix):
+    y = labels(Binary(), matrix)
+    assert to_onnx(fit_candidate(SMALL, matrix, y), 6) == to_onnx(fit_candidate(SMALL, matrix, y), 6)
+
+
+def test_a_float64_matrix_is_refused(matrix):
     with pytest.raises(ValueError, match="float32"):
-        fit_candidate(SMALL, rows[0].astype(np.float64), rows[1])
+        fit_candidate(SMALL, matrix.astype(np.float64), labels(Binary(), matrix))
 
 
 @pytest.mark.parametrize(
     "candidate",
     [
         Candidate("unknown", "deep_forest"),
-        Candidate("categories", ALGORITHM, {"categorical_features": [0]}),
-        Candidate("misspelt", ALGORITHM, {"max_iterations": 5}),
+        Candidate("categories", CLASSIFIER, {"categorical_features": [0]}),
+        Candidate("misspelt", CLASSIFIER, {"max_iterations": 5}),
     ],
     ids=lambda candidate: candidate.name,
 )
-def test_a_candidate_that_cannot_be_fitted_faithfully_is_refused_by_name(rows, candidate):
+def test_a_candidate_that_cannot_be_fitted_faithfully_is_refused_by_name(matrix, candidate):
     with pytest.raises(ContractError, match=candidate.name):
-        fit_candidate(candidate, *rows)
+        fit_candidate(candidate, matrix, labels(Binary(), matrix))
 
 
-def test_logistic_regression_takes_missing_values(rows):
-    matrix, y = rows
-    p = baselines.logistic(matrix[:1000], y[:1000], matrix[1000:])
-    assert np.isfinite(p).all()
-    assert p[np.nan_to_num(matrix[1000:, 0]) > 1].mean() > p.mean() + 0.1
+def test_logistic_regression_ranks_like_its_column(matrix):
+    y = labels(Binary(), matrix)
+    p = baselines.linear(USE_CASE, matrix[:1000], y[:1000], matrix[1000:])
+    assert binary.roc_auc(y[1000:], p) > 0.8

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from cumulet.core.usecase import Baseline, Candidate, CostMatrix, FitRows, Label, UseCase
+from cumulet.core.tasks import Binary, CostMatrix
+from cumulet.core.usecase import Baseline, Candidate, FitRows, GateRules, Label, UseCase
 from usecases.flights.context import CONTEXT
 from usecases.flights.schema import CUT_OFF, OUTCOMES, RECORDS, WEATHER, late
 from usecases.flights.transform import FEATURE_NAMES, fit_state, monotonic, transform
@@ -11,6 +12,7 @@ USE_CASE = UseCase(
     name="flights",
     title="Late arrivals from New York",
     description="Will this flight arrive more than 15 minutes late? Forecast at 03:00 for the flights of the day.",
+    task=Binary(cost=CostMatrix(miss=4, false_alarm=1)),
     schema=RECORDS,
     side_tables={"weather": WEATHER},
     outcomes=OUTCOMES,
@@ -42,11 +44,11 @@ USE_CASE = UseCase(
     ),
     baselines=(
         Baseline("prior rate", kind="prior"),
-        Baseline("carrier × hour rate", kind="rate", keys=("carrier", "hour")),
-        Baseline("logistic regression", kind="logistic"),
+        Baseline("carrier × hour rate", kind="mean", keys=("carrier", "hour")),
+        Baseline("logistic regression", kind="linear"),
     ),
     fit_rows=FitRows(maximum=60_000, fold_maximum=25_000, half_life_days=120),
-    cost=CostMatrix(miss=4, false_alarm=1),
+    gates=GateRules(too_good={"roc_auc": 0.85}),
     event_time="sched_dep",
     example={
         "sched_dep": "2013-04-01T17:15",

@@ -51,7 +51,7 @@ def test_late_is_more_than_fifteen_minutes_and_only_for_arrivals():
 
 
 def test_a_miss_costs_four_false_alarms():
-    assert USE_CASE.cost.threshold == pytest.approx(0.2)
+    assert USE_CASE.task.default_threshold == pytest.approx(0.2)
 
 
 def test_the_settings_agree_with_the_use_case():

@@ -5,8 +5,6 @@ A metric that is not defined (a ranking of one class only, no rows) is NaN, neve
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -54,13 +52,6 @@ def brier(y: ArrayLike, p: ArrayLike) -> float:
     return float(np.mean((predictions - labels) ** 2)) if len(labels) else float("nan")
 
 
-def brier_skill(y: ArrayLike, p: ArrayLike) -> float:
-    """1 − Brier score / Brier score of always saying these rows' own rate: 0 is no skill, 1 is perfect."""
-    labels, _ = _pair(y, p)
-    rate = float(np.mean(labels)) if len(labels) else 0.0
-    return 1 - brier(y, p) / (rate * (1 - rate)) if 0 < rate < 1 else float("nan")
-
-
 def log_loss(y: ArrayLike, p: ArrayLike) -> float:
     """Mean negative log-likelihood in nats; probabilities are kept 1e-15 away from 0 and 1."""
     labels, predictions = _pair(y, p)
@@ -96,41 +87,3 @@ def best_threshold(y: ArrayLike, p: ArrayLike, *, miss: float, false_alarm: floa
         return false_alarm / (miss + false_alarm)
     costs = np.append(0, alarms) * false_alarm + (hits[-1] - np.append(0, hits)) * miss
     return float(np.append(np.nextafter(max(values[0], 1.0), 2.0), values)[np.argmin(costs)])
-
-
-def summary(y: ArrayLike, p: ArrayLike, threshold: float, *, miss: float, false_alarm: float) -> dict[str, Any]:
-    """Every metric of one model on the same rows, plain JSON; None where a metric is not defined."""
-    labels, predictions = _pair(y, p)
-    act, positives = predictions >= threshold, float(labels.sum())
-    values = {
-        "rate": float(np.mean(labels)) if len(labels) else float("nan"),
-        "mean_prediction": float(np.mean(predictions)) if len(labels) else float("nan"),
-        "roc_auc": roc_auc(y, p),
-        "pr_auc": pr_auc(y, p),
-        "brier": brier(y, p),
-        "brier_skill": brier_skill(y, p),
-        "ece": ece(y, p),
-        "log_loss": log_loss(y, p),
-        "cost": cost_per_record(y, p, threshold, miss=miss, false_alarm=false_alarm),
-        "recall": float(labels[act].sum()) / positives if positives else float("nan"),
-        "precision": float(np.mean(labels[act])) if act.any() else float("nan"),
-    }
-    finite = {name: value if np.isfinite(value) else None for name, value in values.items()}
-    return {"rows": len(labels), "threshold": threshold, **finite}
-
-
-def by_slice(groups: ArrayLike, y: ArrayLike, p: ArrayLike, min_rows: int = 500) -> dict[str, dict[str, Any]]:
-    """Rows, rate, ROC-AUC, Brier skill and calibration gap of each group with at least `min_rows` rows.
-
-    Smaller groups say nothing about the model and are left out.
-    """
-    labels, predictions = _pair(y, p)
-    names = np.asarray(groups, object)
-    found: dict[str, dict[str, Any]] = {}
-    for name in sorted({str(value) for value in names if value is not None}):
-        rows = names == name
-        if int(rows.sum()) >= min_rows:
-            whole = summary(labels[rows], predictions[rows], 0.5, miss=1, false_alarm=1)
-            kept = {k: whole[k] for k in ("rows", "rate", "mean_prediction", "roc_auc", "brier_skill", "ece")}
-            found[name] = kept
-    return found
