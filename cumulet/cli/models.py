@@ -75,7 +75,7 @@ def show_model(context: typer.Context, use_case: UseCaseName, version: Version, 
         for value, figures in values.items()
     ]
     if slices:
-        print_table("Slices", slices)
+        print_table("Slices", slices, columns=("slice", "rows", *workspace.use_case.task.sliced))
 
 
 @models.command("release")

@@ -19,7 +19,7 @@ class GateRules:
     too_good: Mapping[str, float] = field(default_factory=dict)
     """Metrics above whose limit a leak is more likely than a good model."""
     max_parity: float = 1e-5
-    """Largest difference allowed between the fitted model's forecasts and those of its ONNX file, in the task's scale."""
+    """Largest difference, in the task's scale, between the fitted model's forecasts and those of its ONNX file."""
     min_champion_days: int = 7
     """With fewer days later than the champion's cut-off there is nothing fair to compare on."""
 
