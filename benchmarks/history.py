@@ -6,7 +6,6 @@ It is kept in .build/history, under a name that changes with the code it depends
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -18,25 +17,14 @@ import usecases
 from cumulet.adapters import parquet
 from cumulet.contracts.closure import fingerprint
 from cumulet.contracts.manifests import canonical, sha256
-from cumulet.core import context
 from cumulet.core.cutoff import nights
-from cumulet.core.schema import Columns, concatenate, select
-from cumulet.core.usecase import UseCase, label_rows
-from lambdas.ingest.validation import validate
+from cumulet.core.schema import Columns, select
+from cumulet.core.usecase import UseCase
+from training import rehearsal
 from training.dataset import LABEL, Rows
-from training.snapshot import labels_of
+from training.rehearsal import KNOWN
 
 ROOT = Path(__file__).resolve().parent.parent
-KNOWN = "known"
-
-
-@dataclass(frozen=True)
-class Tables:
-    """What a day's night has committed: its records, the label rows that became known, the side tables by name."""
-
-    records: Columns
-    labels: Columns
-    side: dict[str, Columns]
 
 
 class History:
@@ -56,12 +44,9 @@ class History:
         return self.rows.where(self.known <= np.datetime64(night))
 
 
-def tables(use_case: UseCase, day: date) -> Tables:
+def tables(use_case: UseCase, day: date) -> rehearsal.Day:
     """A day as `ingest` would have committed it."""
-    found = _source(use_case.name).day(day)
-    outcomes = validate(found["outcomes"], use_case.outcomes).columns
-    side = {name: validate(found[name], schema).columns for name, schema in use_case.side_tables.items()}
-    return Tables(validate(found["records"], use_case.schema).columns, label_rows(use_case, outcomes), side)
+    return rehearsal.commit(use_case, day, _source(use_case.name).day(day))
 
 
 @cache
@@ -82,15 +67,8 @@ def _kept(use_case: UseCase, first: date, last: date) -> Columns:
 
 
 def _computed(use_case: UseCase, days: Sequence[date]) -> Columns:
-    found = [tables(use_case, day) for day in days]
-    records = concatenate(each.records for each in found)
-    labels = concatenate(
-        {**each.labels, KNOWN: np.full(len(each.labels["id"]), np.datetime64(day))}
-        for day, each in zip(days, found, strict=True)
-    )
-    side = {name: concatenate(each.side[name] for each in found) for name in use_case.side_tables}
-    columns = context.features(use_case, records, labels, side)
-    columns[LABEL] = labels_of(columns, labels)
+    found = rehearsal.Rehearsal.of(use_case, (tables(use_case, day) for day in days))
+    columns = {**found.columns, LABEL: found.y}
     columns = select(columns, np.flatnonzero(np.isfinite(columns[LABEL])))
-    night = dict(zip(labels["id"].tolist(), labels[KNOWN].tolist(), strict=True))
+    night = dict(zip(found.labels["id"].tolist(), found.labels[KNOWN].tolist(), strict=True))
     return {**columns, KNOWN: np.array([night[name] for name in columns["id"].tolist()], dtype="datetime64[D]")}

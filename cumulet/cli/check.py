@@ -1,0 +1,54 @@
+"""`cumulet check`: does a use case keep the laws? Nothing needs to be deployed for it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated
+
+import typer
+
+import usecases
+from cumulet.cli.options import AsJson, UseCaseName
+from cumulet.cli.terminal import data, print_json, say, step
+from cumulet.contracts.errors import ContractError
+from cumulet.core.cutoff import nights
+
+
+def check(
+    use_case: UseCaseName,
+    days: Annotated[int, typer.Option(min=1, help="So many days of the source are looked at, its first ones.")] = 40,
+    as_json: AsJson = False,
+) -> None:
+    """Check a use case against the laws: shape, purity, batch of one, no future, unseen codes, the model file and more.
+
+    Each law that is broken says what is wrong and what to do; the exit code is 2 then.
+
+    Example: cumulet check flights
+    """
+    from training import laws, rehearsal  # scikit-learn and its converter: seconds that other commands need not pay
+
+    declared, source = usecases.load(use_case), usecases.source(use_case)
+    last = min(source.first_day + timedelta(days=days - 1), source.last_day)
+    with step(f"Reading {use_case}, {source.first_day} to {last}") as current:
+        found = []
+        for day in nights(source.first_day, last):
+            current.note(str(day))
+            found.append(rehearsal.commit(declared, day, source.day(day)))
+        of = rehearsal.Rehearsal.of(declared, found)
+    report = {laws.name_of(law): laws.broken(law, of) for law in laws.LAWS}
+    if as_json:
+        print_json(report)
+    else:
+        for name, problems in report.items():
+            data.print(f"[red]✗[/red] {name}" if problems else f"[green]✓[/green] {name}")
+            for problem in problems:
+                data.print(f"    {problem}", markup=False)
+    failed = [name for name, problems in report.items() if problems]
+    if failed:
+        raise ContractError(f"{use_case} breaks {len(failed)} of {len(report)} laws: {', '.join(failed)}")
+    say(f"{use_case} keeps all {len(report)} laws on {len(of.y):,} records")
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the command of this file."""
+    app.command()(check)

@@ -1,0 +1,179 @@
+"""Every use case keeps the laws, and a use case that breaks one is told what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pytest
+
+import usecases
+from cumulet.core.schema import Columns
+from cumulet.core.specs import ContextSpec, Rate
+from cumulet.core.tasks import Regression
+from cumulet.core.usecase import UseCase
+from training import laws
+from training.rehearsal import Day, Rehearsal, commit
+from usecases.flights import USE_CASE as FLIGHTS
+
+DAYS = 30
+
+
+@cache
+def days(name: str) -> list[Day]:
+    source = usecases.source(name)
+    found = (source.first_day + timedelta(days=n) for n in range(DAYS))
+    return [commit(usecases.load(name), day, source.day(day)) for day in found]
+
+
+@cache
+def rehearsal(name: str) -> Rehearsal:
+    return Rehearsal.of(usecases.load(name), days(name))
+
+
+@pytest.mark.parametrize("name", usecases.names())
+@pytest.mark.parametrize("law", laws.LAWS, ids=laws.name_of)
+def test_every_use_case_keeps_every_law(name: str, law: laws.Law) -> None:
+    assert laws.broken(law, rehearsal(name)) == []
+
+
+def with_transform(change: Callable[[Columns, Any, np.ndarray], np.ndarray]) -> UseCase:
+    """Flights with what its transform gives changed."""
+    return replace(FLIGHTS, transform=lambda columns, state: change(columns, state, FLIGHTS.transform(columns, state)))
+
+
+def adds_a_column(columns: Columns, state: Any, matrix: np.ndarray) -> np.ndarray:
+    columns["speed"] = columns["distance"] / columns["block_minutes"]
+    return matrix
+
+
+def looks_at_the_batch(columns: Columns, state: Any, matrix: np.ndarray) -> np.ndarray:
+    matrix[:, 4] -= matrix[:, 4].mean() if len(matrix) else 0
+    return matrix
+
+
+def knows_its_place(columns: Columns, state: Any, matrix: np.ndarray) -> np.ndarray:
+    matrix[:, 0] += np.arange(len(matrix)) if len(matrix) > 1 else 0
+    return matrix
+
+
+def draws(columns: Columns, state: Any, matrix: np.ndarray) -> np.ndarray:
+    return matrix + np.random.default_rng().random(matrix.shape).astype(np.float32)
+
+
+def divides_by_nothing(columns: Columns, state: Any, matrix: np.ndarray) -> np.ndarray:
+    matrix[:, 0] = np.inf
+    return matrix
+
+
+def trusts_the_codes(columns: Columns, state: Any, matrix: np.ndarray) -> np.ndarray:
+    matrix[:, 0] = [{"EWR": 0, "JFK": 1, "LGA": 2, "UA": 3}[code] for code in columns["origin"]]
+    matrix[:, 1] = [len(code) for code in columns["dest"].tolist()]
+    for code in columns["dest"].tolist():
+        if code.startswith("Z"):
+            raise KeyError(code)
+    return matrix
+
+
+def learns_numbers_as_keys(columns: Columns, y: np.ndarray) -> dict[str, Any]:
+    return {**FLIGHTS.fit_state(columns, y), "by_hour": {1: 2.0}}
+
+
+def looks_up_numbers(columns: Columns, state: Any) -> np.ndarray:
+    matrix = FLIGHTS.transform(columns, state)
+    matrix[:, 0] = state["by_hour"].get(1, 0.0)
+    return matrix
+
+
+BROKEN: dict[str, tuple[laws.Law, UseCase, str]] = {
+    "example": (laws.the_example_is_valid, replace(FLIGHTS, example={"sched_dep": "noon"}), "Mend `example`"),
+    "float64": (
+        laws.the_matrix_has_its_shape,
+        with_transform(lambda columns, state, matrix: matrix.astype(np.float64)),
+        "float64",
+    ),
+    "a column too few": (
+        laws.the_matrix_has_its_shape,
+        with_transform(lambda columns, state, matrix: matrix[:, 1:]),
+        "one column per name",
+    ),
+    "infinities": (laws.the_matrix_has_its_shape, with_transform(divides_by_nothing), "infinities in hour"),
+    "a changed input": (laws.the_transform_is_pure, with_transform(adds_a_column), "work on copies"),
+    "chance": (laws.the_transform_is_pure, with_transform(draws), "nothing in it may be random"),
+    "the batch": (laws.a_record_is_a_batch_of_one, with_transform(looks_at_the_batch), "another distance"),
+    "the order": (laws.a_record_is_a_batch_of_one, with_transform(knows_its_place), "another hour"),
+    "an unseen code": (laws.unseen_and_missing_values_are_taken, with_transform(trusts_the_codes), "overall value"),
+    "keys that are numbers": (
+        laws.the_state_survives_json,
+        replace(FLIGHTS, fit_state=learns_numbers_as_keys, transform=looks_up_numbers),
+        "keys of objects must be text",
+    ),
+    "a state of arrays": (
+        laws.the_state_survives_json,
+        replace(FLIGHTS, fit_state=lambda columns, y: {"prior": np.zeros(2)}),
+        "JSON cannot hold",
+    ),
+    "an algorithm for another task": (
+        laws.the_model_file_is_the_model,
+        replace(FLIGHTS, candidates=(replace(FLIGHTS.candidates[0], algorithm="deep_forest"),)),
+        "deep_forest",
+    ),
+    "a parity that nothing reaches": (
+        laws.the_model_file_is_the_model,
+        replace(FLIGHTS, gates=replace(FLIGHTS.gates, max_parity=0.0)),
+        "float32 features",
+    ),
+}
+
+
+@pytest.mark.parametrize(("law", "use_case", "remedy"), BROKEN.values(), ids=BROKEN)
+def test_a_broken_use_case_is_told_what_to_do(law: laws.Law, use_case: UseCase, remedy: str) -> None:
+    (problem, *_) = laws.broken(law, replace(rehearsal("flights"), use_case=use_case))
+    assert remedy in problem
+
+
+@pytest.mark.parametrize(
+    ("factor", "remedy"), [(2, "wants [0.0, 1.0]"), (0, "have one class only"), (np.nan, "No label is known")]
+)
+def test_labels_of_another_task_of_one_class_or_none_are_named(factor: float, remedy: str) -> None:
+    whole = rehearsal("flights")
+    labels = {**whole.labels, "label": whole.labels["label"] * factor}
+    (problem,) = laws.broken(laws.labels_are_the_tasks, replace(whole, labels=labels))
+    assert remedy in problem
+
+
+def test_an_outcome_that_comes_before_it_is_known_is_a_look_ahead() -> None:
+    whole = rehearsal("flights")
+    early = {**whole.labels, "known_at": whole.labels["known_at"] + np.timedelta64(3, "D")}
+    (problem,) = laws.broken(laws.the_future_is_not_seen, replace(whole, labels=early))
+    assert "before they were known" in problem
+
+
+def test_a_context_feature_that_looks_ahead_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    honest = laws.context.tables
+
+    def ahead(use_case: UseCase, day: Any, records: Columns, labels: Columns, side: Any) -> Any:
+        return honest(use_case, day + timedelta(days=2), records, labels, side)
+
+    monkeypatch.setattr(laws.context, "tables", ahead)
+    problems = laws.broken(laws.the_future_is_not_seen, rehearsal("flights"))
+    assert "a feature looks ahead" in problems[0]
+
+
+def test_rows_that_break_the_schema_and_ids_that_are_shared_are_named() -> None:
+    whole = rehearsal("flights")
+    refused = tuple(f"records, line {n}: distance=-1" for n in range(20_000))
+    doubled = {**whole.records, "id": np.full(len(whole.records["id"]), "one", object)}
+    problems = laws.broken(laws.rows_are_valid, replace(whole, refused=refused, records=doubled))
+    assert "the first: records, line 0" in problems[0]
+    assert "Make it unique" in problems[1]
+
+
+def test_a_law_that_cannot_be_checked_is_broken() -> None:
+    use_case = replace(FLIGHTS, context=ContextSpec((Rate("x", ("nowhere",), (1,), 1.0),)), task=Regression())
+    (problem,) = laws.broken(laws.the_future_is_not_seen, replace(rehearsal("flights"), use_case=use_case))
+    assert "KeyError" in problem

@@ -1,0 +1,85 @@
+"""Some days of a use case as its nights would know them, made from its source alone: no lake, no cloud."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cumulet.contracts.errors import SchemaError
+from cumulet.core import context
+from cumulet.core.schema import Columns, concatenate, rows, select
+from cumulet.core.usecase import UseCase, label_rows
+from lambdas.ingest.handler import OUTCOMES, RECORDS
+from lambdas.ingest.validation import validate
+from training.dataset import Rows
+from training.snapshot import labels_of
+
+KNOWN = "known"
+
+
+@dataclass(frozen=True)
+class Day:
+    """What a night commits: its records, the label rows that became known (with that night), the side tables."""
+
+    records: Columns
+    labels: Columns
+    side: Mapping[str, Columns]
+    refused: tuple[str, ...] = ()
+    """What is wrong with rows that were refused, one text per row."""
+
+
+def commit(use_case: UseCase, day: date, raw: Mapping[str, bytes]) -> Day:
+    """A day's raw tables as `ingest` would commit them."""
+    schemas = {RECORDS: use_case.schema, OUTCOMES: use_case.outcomes, **use_case.side_tables}
+    tables = {name: validate(raw.get(name), schema) for name, schema in schemas.items()}
+    refused = [
+        f"{name}, line {refusal.line}: {'; '.join(map(str, refusal.problems))}"
+        for name, table in tables.items()
+        for refusal in table.refusals
+    ]
+    labels = label_rows(use_case, tables[OUTCOMES].columns)
+    return Day(
+        records=tables[RECORDS].columns,
+        labels={**labels, KNOWN: np.full(len(labels["id"]), np.datetime64(day, "D"))},
+        side={name: tables[name].columns for name in use_case.side_tables},
+        refused=tuple(refused),
+    )
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """Committed days of a use case together, and the records of these days with their context features."""
+
+    use_case: UseCase
+    records: Columns
+    labels: Columns
+    side: Mapping[str, Columns]
+    columns: Columns
+    refused: tuple[str, ...]
+
+    @classmethod
+    def of(cls, use_case: UseCase, days: Iterable[Day]) -> Rehearsal:
+        """Raises SchemaError when no record of all the days is valid."""
+        found = list(days)
+        refused = tuple(text for day in found for text in day.refused)
+        records, labels = concatenate(day.records for day in found), concatenate(day.labels for day in found)
+        if not rows(records):
+            raise SchemaError(f"{use_case.name}: no record is valid; the first problem: {(*refused, 'none came')[0]}")
+        side = {name: concatenate(day.side[name] for day in found) for name in use_case.side_tables}
+        return cls(use_case, records, labels, side, context.features(use_case, records, labels, side), refused)
+
+    @property
+    def y(self) -> NDArray[np.float64]:
+        """The label of every row of `columns`, NaN where none is known, (n,)."""
+        return labels_of(self.columns, self.labels)
+
+    @property
+    def labelled(self) -> Rows:
+        """The rows that have a label."""
+        there = np.flatnonzero(np.isfinite(self.y))
+        columns = select(self.columns, there)
+        return Rows(columns, self.y[there], self.use_case.days(columns))
