@@ -20,9 +20,8 @@ from cumulet.contracts.manifests import canonical, sha256
 from cumulet.core.cutoff import nights
 from cumulet.core.schema import Columns, select
 from cumulet.core.usecase import UseCase
-from training import rehearsal
+from cumulet.rehearsal.days import KNOWN, Day, Rehearsal, commit
 from training.dataset import LABEL, Rows
-from training.rehearsal import KNOWN
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -44,9 +43,9 @@ class History:
         return self.rows.where(self.known <= np.datetime64(night))
 
 
-def tables(use_case: UseCase, day: date) -> rehearsal.Day:
+def tables(use_case: UseCase, day: date) -> Day:
     """A day as `ingest` would have committed it."""
-    return rehearsal.commit(use_case, day, _source(use_case.name).day(day))
+    return commit(use_case, day, _source(use_case.name).day(day))
 
 
 @cache
@@ -67,7 +66,7 @@ def _kept(use_case: UseCase, first: date, last: date) -> Columns:
 
 
 def _computed(use_case: UseCase, days: Sequence[date]) -> Columns:
-    found = rehearsal.Rehearsal.of(use_case, (tables(use_case, day) for day in days))
+    found = Rehearsal.of(use_case, (tables(use_case, day) for day in days))
     columns = {**found.columns, LABEL: found.y}
     columns = select(columns, np.flatnonzero(np.isfinite(columns[LABEL])))
     night = dict(zip(found.labels["id"].tolist(), found.labels[KNOWN].tolist(), strict=True))

@@ -44,7 +44,7 @@ def function_package(root: Path, names: Sequence[str], modules: Sequence[str], t
     needed = {wheel for name in names for wheel in requirements(root / "lambdas" / name / "requirements.txt")}
     folder = wheels(root, sorted(needed), target.platform)
     digest = _digest([folder.name, *(f"{p} {_sha256(root / p)}" for p in sources)])
-    stem = "-".join(names)
+    stem = "-".join([*names, *(module.rpartition(".")[2] for module in modules[-1:])])
     path = root / ".build" / "functions" / f"{stem}-{digest}.zip"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -25,7 +25,8 @@ def check(
 
     Example: cumulet check flights
     """
-    from training import laws, rehearsal  # scikit-learn and its converter: seconds that other commands need not pay
+    from cumulet.rehearsal import laws  # scikit-learn and its converter: seconds that other commands need not pay
+    from cumulet.rehearsal.days import Rehearsal, commit
 
     declared, source = usecases.load(use_case), usecases.source(use_case)
     last = min(source.first_day + timedelta(days=days - 1), source.last_day)
@@ -33,8 +34,8 @@ def check(
         found = []
         for day in nights(source.first_day, last):
             current.note(str(day))
-            found.append(rehearsal.commit(declared, day, source.day(day)))
-        of = rehearsal.Rehearsal.of(declared, found)
+            found.append(commit(declared, day, source.day(day)))
+        of = Rehearsal.of(declared, found)
     report = {laws.name_of(law): laws.broken(law, of) for law in laws.LAWS}
     if as_json:
         print_json(report)

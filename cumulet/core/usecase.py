@@ -129,9 +129,9 @@ class UseCase:
 
 
 def label_rows(use_case: UseCase, outcomes: Columns) -> Columns:
-    """The label rows of valid outcomes: id, date, the kept keys, status, label (NaN: none), known_at (UTC)."""
+    """The label rows of valid outcomes: id, date, the kept keys, status (if they have one), label, known_at (UTC)."""
     label = use_case.label
-    names = ("id", "date", *label.keep, "status")
+    names = [name for name in ("id", "date", *label.keep, "status") if name in outcomes]
     return {
         **{name: outcomes[name] for name in names},
         "label": label.of(outcomes).astype(np.float64),

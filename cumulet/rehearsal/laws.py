@@ -19,9 +19,9 @@ from cumulet.core.schema import Columns, moments, rows, select
 from cumulet.core.specs import Latest
 from cumulet.core.tasks import Binary, MultiClass
 from cumulet.core.usecase import State
+from cumulet.rehearsal.days import KNOWN, Rehearsal
 from training import fitting, golden
 from training.dataset import limited
-from training.rehearsal import KNOWN, Rehearsal
 
 ALONE = 25
 """Records that are transformed alone, to be compared with the batch."""
@@ -232,7 +232,7 @@ def _matrix(of: Rehearsal) -> NDArray[np.float32]:
 def _same(one: NDArray[np.generic], other: NDArray[np.generic]) -> bool:
     if one.dtype == object or other.dtype == object:
         return one.tolist() == other.tolist()
-    return one.dtype == other.dtype and np.array_equal(one, other, equal_nan=one.dtype.kind in "fM")
+    return one.dtype == other.dtype and bool(np.array_equal(one, other, equal_nan=one.dtype.kind in "fM"))
 
 
 def _differing(of: Rehearsal, one: NDArray[np.float32], other: NDArray[np.float32]) -> str:

@@ -16,8 +16,8 @@ from cumulet.core.schema import Columns
 from cumulet.core.specs import ContextSpec, Rate
 from cumulet.core.tasks import Regression
 from cumulet.core.usecase import UseCase
-from training import laws
-from training.rehearsal import Day, Rehearsal, commit
+from cumulet.rehearsal import laws
+from cumulet.rehearsal.days import Day, Rehearsal, commit
 from usecases.flights import USE_CASE as FLIGHTS
 
 DAYS = 30
