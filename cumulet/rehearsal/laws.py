@@ -230,9 +230,11 @@ def _matrix(of: Rehearsal) -> NDArray[np.float32]:
 
 
 def _same(one: NDArray[np.generic], other: NDArray[np.generic]) -> bool:
-    if one.dtype == object or other.dtype == object:
-        return one.tolist() == other.tolist()
-    return one.dtype == other.dtype and bool(np.array_equal(one, other, equal_nan=one.dtype.kind in "fM"))
+    if one.dtype != other.dtype:
+        return False
+    if one.dtype == object:
+        return bool(one.tolist() == other.tolist())
+    return bool(np.array_equal(one, other, equal_nan=one.dtype.kind in "fM"))
 
 
 def _differing(of: Rehearsal, one: NDArray[np.float32], other: NDArray[np.float32]) -> str:
