@@ -1,0 +1,1 @@
+"""From somebody's table to a use case: look at the columns, propose what they are, write the plug-in."""

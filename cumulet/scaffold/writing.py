@@ -1,0 +1,77 @@
+"""Writing a use case: the plug-in's files from templates, the table as Parquet with an id and a day for every row."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import tempfile
+import zlib
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from jinja2 import Environment, StrictUndefined
+
+from cumulet.contracts.errors import ContractError
+from cumulet.scaffold.plan import DEALT_DAYS, FIRST_DAY, RECEIVED, Plan, inputs
+from cumulet.scaffold.source_text import python
+from cumulet.scaffold.vocabulary import vocabulary
+from cumulet.sources.prepared import DAY
+
+FILES = ("__init__.py", "schema.py", "transform.py", "source.py", "usecase.toml", "README.md")
+NAME = re.compile(r"[a-z][a-z0-9_]{1,30}")
+
+
+def write(plan: Plan, folder: Path) -> Path:
+    """Write usecases/NAME; nothing is there unless everything is. Raises ContractError where it exists already."""
+    if not NAME.fullmatch(plan.name):
+        raise ContractError(f"{plan.name!r}: a use case's name is 2 to 31 small letters, digits and _, a letter first")
+    target = folder / plan.name
+    if target.exists():
+        raise ContractError(f"{target} exists already: choose another name, or remove it first")
+    data = rows_of(plan)
+    words = vocabulary(plan, data)
+    environment = templates()
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".") as aside:
+        for name in FILES:
+            template = files(__package__).joinpath("templates", f"{name}.j2").read_text(encoding="utf-8")
+            (Path(aside) / name).write_text(environment.from_string(template).render(words), encoding="utf-8")
+        pq.write_table(data, Path(aside) / "data.parquet", compression="zstd")
+        shutil.copytree(aside, target)
+    return target
+
+
+def templates() -> Environment:
+    """The environment of the templates: they write Python, TOML and Markdown."""
+    # No template is HTML, where text would have to be escaped.
+    options: dict[str, Any] = {"trim_blocks": True, "lstrip_blocks": True, "keep_trailing_newline": True}
+    environment = Environment(autoescape=False, undefined=StrictUndefined, **options)  # noqa: S701
+    environment.filters |= {"py": python, "toml": lambda text: json.dumps(text, ensure_ascii=False)}
+    return environment
+
+
+def rows_of(plan: Plan) -> pa.Table:
+    """The table by fields, with `id` (text) and `day` for every row, in the order of the days."""
+    proposal, table = plan.proposal, plan.table
+    columns = {c.field: table[c.name] for c in (*inputs(proposal), proposal.label)}
+    given = proposal.id
+    width = len(str(len(table)))
+    ids = [f"{plan.name}-{n:0{width}}" for n in range(len(table))] if given is None else _texts(table[given.name])
+    if proposal.time is None:
+        hashes = np.array([zlib.crc32(each.encode()) for each in ids])
+        days = np.datetime64(FIRST_DAY) + np.argsort(np.argsort(hashes, kind="stable")) * DEALT_DAYS // len(ids)
+        columns[RECEIVED] = pa.array(days.astype("datetime64[D]"))
+    else:
+        days = table[proposal.time.name].to_numpy().astype("datetime64[D]")
+        columns[proposal.time.field] = table[proposal.time.name]
+    return pa.table({**columns, "id": pa.array(ids), DAY: pa.array(days.astype("datetime64[D]"))}).sort_by(
+        [(DAY, "ascending"), ("id", "ascending")]
+    )
+
+
+def _texts(column: pa.ChunkedArray) -> list[str]:
+    return [str(value)[:64] for value in column.to_pylist()]
