@@ -15,7 +15,9 @@ from cumulet.contracts.errors import ContractError
 from cumulet.core.scoring import Scorer
 from cumulet.core.usecase import Candidate
 
-ALGORITHMS = ("HistGradientBoostingClassifier", "HistGradientBoostingRegressor")
+TREES = ("HistGradientBoostingClassifier", "HistGradientBoostingRegressor")
+LINEAR = ("LogisticRegression", "Ridge")
+"""Fitted on standardised columns, what is missing filled with the median."""
 FORBIDDEN = ("categorical_features",)
 """Parameters that break parity with the model file."""
 REPEATABLE = {"early_stopping": False, "random_state": 2013}
@@ -29,21 +31,35 @@ def fit_candidate(candidate: Candidate, matrix: NDArray[np.float32], y: NDArray[
     parameter that is not supported, ValueError for a matrix that is not float32 (trees fitted in float64 split between
     two neighbours of float32).
     """
-    if candidate.algorithm not in ALGORITHMS:
-        known = ", ".join(ALGORITHMS)
+    if candidate.algorithm not in (*TREES, *LINEAR):
+        known = ", ".join((*TREES, *LINEAR))
         raise ContractError(f"candidate {candidate.name}: algorithm {candidate.algorithm!r}; there are {known}")
     refused = [name for name in FORBIDDEN if name in candidate.parameters]
     if refused:
         raise ContractError(f"candidate {candidate.name}: {', '.join(refused)} may not be set; see training/fitting.py")
     if matrix.dtype != np.float32:
         raise ValueError(f"expected a float32 matrix, got {matrix.dtype}")
-    from sklearn import ensemble
-
     try:
-        model = getattr(ensemble, candidate.algorithm)(**{**REPEATABLE, **candidate.parameters})
+        model = _trees(candidate) if candidate.algorithm in TREES else _linear(candidate)
     except TypeError as error:
         raise ContractError(f"candidate {candidate.name}: {error}") from error
     return model.fit(matrix, y)
+
+
+def _trees(candidate: Candidate) -> Any:
+    from sklearn import ensemble
+
+    return getattr(ensemble, candidate.algorithm)(**{**REPEATABLE, **candidate.parameters})
+
+
+def _linear(candidate: Candidate) -> Any:
+    from sklearn import impute, linear_model, pipeline, preprocessing
+
+    return pipeline.make_pipeline(
+        impute.SimpleImputer(strategy="median", keep_empty_features=True),
+        preprocessing.StandardScaler(),
+        getattr(linear_model, candidate.algorithm)(**candidate.parameters),
+    )
 
 
 def outputs(model: Any, matrix: NDArray[np.float32]) -> NDArray[np.float64]:
@@ -59,7 +75,8 @@ def to_onnx(model: Any, width: int) -> bytes:
     from skl2onnx.common.data_types import FloatTensorType
 
     features = [("features", FloatTensorType([None, width]))]
-    options = {"zipmap": False} if hasattr(model, "predict_proba") else None
+    estimator = model[-1] if hasattr(model, "steps") else model
+    options = {id(estimator): {"zipmap": False}} if hasattr(model, "predict_proba") else None
     graph = convert(model, initial_types=features, options=options, target_opset=17)
     return bytes(graph.SerializeToString())
 

@@ -21,6 +21,9 @@ from cumulet.contracts.manifests import canonical
 ITEM_BYTES = 390_000
 """DynamoDB takes 400 kB an item, names included."""
 
+NOTHING = ""
+"""The group of a use case that has no context features."""
+
 ContextTables = Mapping[str, Mapping[str, Sequence[float | None]]]
 
 
@@ -34,9 +37,11 @@ class OnlineStore:
     def write(self, use_case: str, day: date, cut_off: datetime, tables: ContextTables) -> bool:
         """Write the tables of night `day`; False (and nothing written) when a newer night is there already.
 
-        Raises ContractError when a group does not fit into one item.
+        Without any table the night's cut-off is written alone. Raises ContractError when a group does not fit into one
+        item.
         """
-        puts = [self._put(use_case, day, cut_off, group, table) for group, table in sorted(tables.items())]
+        groups = sorted(tables.items()) or [(NOTHING, {})]
+        puts = [self._put(use_case, day, cut_off, group, table) for group, table in groups]
         try:
             self._dynamodb.transact_write_items(TransactItems=puts)
         except ClientError as error:
@@ -63,7 +68,7 @@ class OnlineStore:
         tables = {
             item["sk"]["S"].removeprefix("context#"): json.loads(zlib.decompress(item["context"]["B"]))
             for item in items
-            if item["cut_off"]["S"] == newest
+            if item["cut_off"]["S"] == newest and item["sk"]["S"] != f"context#{NOTHING}"
         }
         return tables, datetime.fromisoformat(newest)
 

@@ -73,9 +73,7 @@ def new(
     target = writing.write(plan, ROOT / "usecases")
     if as_json:
         print_json({"folder": str(target), "task": proposed.task, "columns": rows})
-    say(
-        f"usecases/{target.name} is there: read its README.md, then `cumulet check {name}`, `cumulet demo {name}`"
-    )
+    say(f"usecases/{target.name} is there: read its README.md, then `cumulet check {name}`, `cumulet demo {name}`")
 
 
 def _asked_label(guess: str, columns: list[str], *, asks: bool) -> str:

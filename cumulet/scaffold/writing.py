@@ -50,7 +50,11 @@ def templates() -> Environment:
     # No template is HTML, where text would have to be escaped.
     options: dict[str, Any] = {"trim_blocks": True, "lstrip_blocks": True, "keep_trailing_newline": True}
     environment = Environment(autoescape=False, undefined=StrictUndefined, **options)  # noqa: S701
-    environment.filters |= {"py": python, "toml": lambda text: json.dumps(text, ensure_ascii=False)}
+    environment.filters |= {
+        "py": python,
+        "doc": _in_docstring,
+        "toml": lambda text: json.dumps(text, ensure_ascii=False),
+    }
     return environment
 
 
@@ -75,3 +79,11 @@ def rows_of(plan: Plan) -> pa.Table:
 
 def _texts(column: pa.ChunkedArray) -> list[str]:
     return [str(value)[:64] for value in column.to_pylist()]
+
+
+def _in_docstring(text: str) -> str:
+    return text.replace("\\", "\\\\").replace('"', '\\"')
+
+
+def _in_toml(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)

@@ -42,6 +42,11 @@ def test_tables_come_back_to_the_last_bit(store: OnlineStore) -> None:
     assert store.read("flights") == (tables, at(THIRD))
 
 
+def test_a_night_without_context_features_has_a_cut_off(store: OnlineStore) -> None:
+    assert store.write("flowers", THIRD, at(THIRD), {})
+    assert store.read("flowers") == ({}, at(THIRD))
+
+
 def test_an_older_night_never_overwrites_a_newer_one(store: OnlineStore) -> None:
     store.write("flights", FOURTH, at(FOURTH), {"all": {"": [4.0]}, "origin": {"": [4.0]}})
     assert not store.write("flights", THIRD, at(THIRD), {"all": {"": [3.0]}, "new": {"": [3.0]}})

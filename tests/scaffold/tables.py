@@ -1,4 +1,4 @@
-"""Three tables that nobody has prepared: a class, a number, several classes; dates, blanks, unicode, many categories."""
+"""Tables that nobody has prepared: a class, a number, several classes; dates, blanks, unicode, many categories."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+
+from cumulet.scaffold.table import read
 
 Rows = dict[str, list[Any]]
 
@@ -72,3 +75,8 @@ def write_csv(path: Path, rows: Rows, delimiter: str = ",") -> Path:
         writer.writerow(rows)
         writer.writerows(zip(*rows.values(), strict=True))
     return path
+
+
+def written(path: Path, rows: Rows, delimiter: str = ",") -> pa.Table:
+    """The table as it is read from a CSV file."""
+    return read(write_csv(path, rows, delimiter))

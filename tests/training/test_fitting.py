@@ -16,10 +16,14 @@ from usecases.flights import USE_CASE
 CLASSIFIER, REGRESSOR = "HistGradientBoostingClassifier", "HistGradientBoostingRegressor"
 PARAMETERS = {"max_iter": 20, "min_samples_leaf": 20, "max_features": 0.5}
 SMALL = Candidate("small", CLASSIFIER, PARAMETERS)
-TASKS = {
-    "binary": (Binary(), CLASSIFIER),
-    "classes": (MultiClass(("low", "middle", "high")), CLASSIFIER),
-    "numbers": (Regression(), REGRESSOR),
+CLASSES = MultiClass(("low", "middle", "high"))
+FITS = {
+    "yes or no by trees": (Binary(), Candidate("trees", CLASSIFIER, PARAMETERS)),
+    "classes by trees": (CLASSES, Candidate("trees", CLASSIFIER, PARAMETERS)),
+    "numbers by trees": (Regression(), Candidate("trees", REGRESSOR, PARAMETERS)),
+    "yes or no by a line": (Binary(), Candidate("line", "LogisticRegression")),
+    "classes by lines": (CLASSES, Candidate("lines", "LogisticRegression")),
+    "numbers by a line": (Regression(), Candidate("line", "Ridge")),
 }
 
 
@@ -39,11 +43,11 @@ def labels(task: Task, matrix: np.ndarray) -> np.ndarray:
     return np.digitize(raised, [-1, 1]).astype(np.float64) if isinstance(task, MultiClass) else 100 + 50 * raised
 
 
-@pytest.fixture(params=TASKS.values(), ids=TASKS)
+@pytest.fixture(params=FITS.values(), ids=FITS)
 def fitted(request, matrix):
-    task, algorithm = request.param
+    task, candidate = request.param
     y = labels(task, matrix)
-    return task, y, fit_candidate(Candidate("small", algorithm, PARAMETERS), matrix, y)
+    return task, y, fit_candidate(candidate, matrix, y)
 
 
 def test_the_model_file_says_what_the_fitted_model_says_with_missing_values(fitted, matrix):
@@ -55,7 +59,7 @@ def test_the_forecasts_are_of_the_tasks_own_form_and_have_skill(fitted, matrix):
     task, y, model = fitted
     forecasts = task.read(outputs(model, matrix))
     assert forecasts.shape == task.targets(y).shape
-    assert skill(task.targets(y), forecasts) > 0.3
+    assert skill(task.targets(y), forecasts) > 0.25
 
 
 def test_linear_baselines_take_missing_values(fitted, matrix):

@@ -1,0 +1,96 @@
+"""What columns are taken for, and what has to be said."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pytest
+
+from cumulet.contracts.errors import ContractError
+from cumulet.scaffold.profile import Column, profile
+from cumulet.scaffold.proposal import Choices, Proposal, guess_label, propose
+from tests.scaffold.tables import customers, flowers, sales, written
+
+
+@pytest.fixture(scope="module")
+def cancelling(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Column]:
+    return profile(written(tmp_path_factory.mktemp("t") / "c.csv", customers(600), ";"))
+
+
+def roles(proposal: Proposal) -> dict[str, str]:
+    return {each.column.name: each.role for each in proposal.columns}
+
+
+def test_every_column_gets_a_role(cancelling: dict[str, Column]) -> None:
+    found = propose(cancelling, Choices(label="kündigt"))
+    assert roles(found) == {
+        "Kunden-ID": "id",
+        "Beginn": "time",
+        "Ort": "category",
+        "Plan": "category",
+        "Alter": "number",
+        "Beschwerden": "number",
+        "gender": "sensitive",
+        "e-mail": "left out",
+        "Bemerkung": "left out",
+        "kündigt": "label",
+    }
+    assert (found.task, found.classes) == ("binary", ("nein", "ja"))
+
+
+def test_what_is_said_counts_more_than_what_is_proposed(cancelling: dict[str, Column]) -> None:
+    choices = Choices(label="Plan", time="none", sensitive=("Alter",), leave_out=("Ort",))
+    found = roles(propose(cancelling, choices))
+    assert (found["Alter"], found["gender"], found["Ort"], found["Beginn"]) == (
+        "sensitive",
+        "category",
+        "left out",
+        "moment",
+    )
+
+
+def test_of_two_values_the_other_one_may_be_looked_out_for(cancelling: dict[str, Column]) -> None:
+    assert propose(cancelling, Choices(label="kündigt", positive="nein")).classes == ("ja", "nein")
+    with pytest.raises(ContractError, match="has nein and ja"):
+        propose(cancelling, Choices(label="kündigt", positive="vielleicht"))
+
+
+def test_the_task_follows_from_the_label(tmp_path) -> None:
+    numbers = profile(written(tmp_path / "s.csv", sales(300)))
+    classes = profile(written(tmp_path / "f.csv", flowers(300)))
+    assert propose(numbers, Choices(label="sold")).task == "regression"
+    found = propose(classes, Choices(label=guess_label(classes)))
+    assert (found.task, found.classes) == ("multiclass", ("Aster", "Béllis", "Crocus", "Dahlia"))
+    assert found.time is found.id is None
+
+
+@pytest.mark.parametrize(
+    ("choices", "remedy"),
+    [
+        (Choices(), "Say --label NAME"),
+        (Choices(label="Kündigt"), "there is no column 'Kündigt'"),
+        (Choices(label="Bemerkung"), "nothing to predict"),
+        (Choices(label="Beginn"), "the days until then"),
+        (Choices(label="Ort"), "group the rare ones"),
+        (Choices(label="kündigt", time="Alter"), "a date or a time in every row"),
+    ],
+)
+def test_what_cannot_be_known_is_asked_for_by_name(
+    cancelling: dict[str, Column], choices: Choices, remedy: str
+) -> None:
+    with pytest.raises(ContractError, match=remedy):
+        propose(cancelling, choices)
+
+
+def test_prose_is_left_out_and_a_text_of_many_values_too() -> None:
+    rows = 200
+    columns = profile(
+        pa.table(
+            {
+                "remark": [f"they called again about the bill number {n}" for n in range(rows)],
+                "code": [f"X{n}" for n in range(rows)],
+                "y": [n % 2 for n in range(rows)],
+            }
+        )
+    )
+    found = {each.column.name: each.why for each in propose(columns, Choices(label="y")).columns}
+    assert found == {"remark": "free text", "code": "200 distinct texts name, they do not group", "y": ""}

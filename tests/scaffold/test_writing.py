@@ -1,0 +1,95 @@
+"""A written use case: sources that a reader would have written, data in the order of its days."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from cumulet.contracts.errors import ContractError, NotFoundError
+from cumulet.contracts.settings import UseCaseSettings
+from cumulet.core.cutoff import CutOff
+from cumulet.core.schema import Field, Schema
+from cumulet.scaffold.plan import DEALT_DAYS, FIRST_DAY, Plan
+from cumulet.scaffold.profile import profile
+from cumulet.scaffold.proposal import Choices, propose
+from cumulet.scaffold.writing import write
+from cumulet.sources.prepared import Prepared
+from tests.scaffold.tables import Rows, customers, flowers, sales, written
+
+TABLES: dict[str, tuple[Rows, str]] = {
+    "cancelling": (customers(800), "kündigt"),
+    "selling": (sales(800), "sold"),
+    "flowering": (flowers(800), "class"),
+}
+
+
+def plan(folder: Path, name: str) -> Plan:
+    rows, label = TABLES[name]
+    table = written(folder / f"{name}.csv", rows)
+    return Plan(name, f'"{name}", \\ and more', f"{name}.csv", propose(profile(table), Choices(label=label)), table)
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_the_sources_are_clean_and_the_settings_can_be_read(tmp_path: Path, name: str) -> None:
+    target = write(plan(tmp_path, name), tmp_path)
+    rules = ["--isolated", "--select", "E,F,W,N,UP", "--line-length", "140"]
+    checked = subprocess.run([sys.executable, "-m", "ruff", "check", *rules, str(target)], capture_output=True)
+    assert checked.returncode == 0, checked.stdout.decode()
+    settings = UseCaseSettings.load(target / "usecase.toml")
+    assert (settings.name, settings.title) == (name, f'"{name}", \\ and more')
+    assert settings.demo is not None
+    assert "**?**" in (target / "README.md").read_text()
+
+
+def test_rows_are_in_the_order_of_their_days_each_with_an_id(tmp_path: Path) -> None:
+    data = pq.read_table(write(plan(tmp_path, "selling"), tmp_path) / "data.parquet")
+    days = data["day"].to_pylist()
+    assert days == sorted(days)
+    assert len(set(data["id"].to_pylist())) == 800
+    assert set(data.column_names) == {"at", "shop", "price", "promotion", "sold", "id", "day"}
+
+
+def test_rows_without_a_calendar_are_dealt_out_evenly_and_always_alike(tmp_path: Path) -> None:
+    (tmp_path / "again").mkdir()
+    made = [write(plan(tmp_path, "flowering"), folder) for folder in (tmp_path, tmp_path / "again")]
+    first, second = (pq.read_table(target / "data.parquet") for target in made)
+    assert first.equals(second)
+    counts = first["day"].value_counts().to_pylist()
+    assert len(counts) == DEALT_DAYS
+    assert {row["counts"] for row in counts} <= {800 // DEALT_DAYS, 800 // DEALT_DAYS + 1}
+    classes = first.slice(0, 60)["class"].value_counts()
+    assert len(classes) == 4
+
+
+def test_an_outcome_comes_so_many_days_after_its_row(tmp_path: Path) -> None:
+    write(plan(tmp_path, "flowering"), tmp_path)
+    field = Field("class", "string", "kind")
+    records = Schema("r", (Field("id", "string", "names the row"),), ("id",))
+    outcomes = Schema(
+        "o", (*records.fields, Field("date", "date", "day"), field, Field("known_at", "timestamp", "t")), ()
+    )
+    path = tmp_path / "flowering" / "data.parquet"
+    source = Prepared(path, records, outcomes, cut_off=CutOff(3, "UTC"), known_after=2)
+    assert source.first_day == FIRST_DAY
+    rows = source.day(FIRST_DAY)["records"].decode().split()
+    later = source.day(FIRST_DAY + timedelta(days=2))["outcomes"].decode().splitlines()
+    assert [line.split(",")[0] for line in later] == rows
+    assert later[1].endswith(",2025-01-03T03:00:00Z")
+    assert source.day(FIRST_DAY)["outcomes"].decode().count("\n") == 1
+    with pytest.raises(NotFoundError, match="has rows from 2025-01-01 to 2025-04-30"):
+        source.day(FIRST_DAY - timedelta(days=1))
+
+
+def test_nothing_is_overwritten_and_a_name_is_a_name(tmp_path: Path) -> None:
+    wanted = plan(tmp_path, "selling")
+    write(wanted, tmp_path)
+    with pytest.raises(ContractError, match="exists already"):
+        write(wanted, tmp_path)
+    with pytest.raises(ContractError, match="small letters"):
+        write(Plan("Two Words", "", "", wanted.proposal, wanted.table), tmp_path)
+    assert [path.name for path in tmp_path.iterdir() if path.is_dir()] == ["selling"]
