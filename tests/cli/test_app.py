@@ -33,6 +33,7 @@ WANTED = {
     "model",
     "simulate",
     "check",
+    "new",
 }
 
 
