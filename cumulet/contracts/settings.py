@@ -96,6 +96,7 @@ class FoundationOutputs:
 
     lake_bucket: str
     glue_database: str
+    athena_workgroup: str
     alerts_topic: str
 
 

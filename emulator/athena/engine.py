@@ -9,16 +9,20 @@ import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from emulator.athena.access import Access
 from emulator.athena.errors import SYSTEM, USER, QueryCancelled, QueryFailed
-from emulator.athena.runner import Interrupt, Outcome, Runner
-from emulator.athena.sql.partitions import bucket_of
+from emulator.athena.names import bucket_of
+from emulator.athena.outcome import Interrupt, Outcome
 from emulator.athena.sql.statement import Query, Utility
 from emulator.athena.store import Body, Store
 from emulator.errors import ServiceError
 from emulator.service import Cloud, Work
+
+if TYPE_CHECKING:
+    from emulator.athena.runner import Runner
 
 log = logging.getLogger("emulator.athena")
 
@@ -46,11 +50,16 @@ class Engine:
     def __init__(self, cloud: Cloud, store: Store) -> None:
         self._cloud = cloud
         self._store = store
-        self._runner = Runner(cloud)
         self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="athena")
         self._changing = threading.RLock()
         self._jobs: dict[str, Job] = {}
         self._closing = False
+
+    @cached_property
+    def _runner(self) -> Runner:
+        from emulator.athena.runner import Runner  # a second and 60 MB that an emulator without queries does not need
+
+        return Runner(self._cloud)
 
     def recover(self) -> None:
         """What ran or waited when an earlier emulator ended is FAILED."""

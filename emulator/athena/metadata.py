@@ -8,8 +8,8 @@ from typing import Any
 
 from emulator.athena.access import Access
 from emulator.athena.errors import BadRequest, QueryFailed
+from emulator.athena.names import CATALOG
 from emulator.athena.paging import page
-from emulator.athena.sql.binding import CATALOG
 from emulator.errors import AccessDenied, ServiceError
 from emulator.service import Cloud
 

@@ -11,11 +11,10 @@ from typing import Any
 from emulator.athena.access import Access
 from emulator.athena.engine import ENDED, EXECUTION, Engine
 from emulator.athena.errors import BadRequest, QueryFailed
+from emulator.athena.names import CATALOG, bucket_of
 from emulator.athena.paging import page
 from emulator.athena.results import rows_of
-from emulator.athena.sql.binding import CATALOG
-from emulator.athena.sql.partitions import bucket_of
-from emulator.athena.sql.statement import Query, Utility, parse
+from emulator.athena.sql.statement import Query, Utility
 from emulator.athena.store import Body, Store
 from emulator.athena.workgroups import PRIMARY, WorkGroups
 from emulator.errors import NotImplementedByName, ServiceError
@@ -48,6 +47,8 @@ class Queries:
             if kept["digest"] != digest:
                 raise BadRequest("Idempotent parameters do not match")
             return {"QueryExecutionId": kept["id"]}
+        from emulator.athena.sql.parsing import parse  # see Engine._runner
+
         statement = parse(params["QueryString"], params.get("ExecutionParameters", ()))
         body = self._body(params, statement)
         self._check_bucket(body)

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any
 
 import duckdb
 
 from emulator.athena.access import Access
 from emulator.athena.errors import QueryCancelled, QueryFailed
+from emulator.athena.outcome import Interrupt, Outcome
 from emulator.athena.results import Row, TooLarge, to_csv, to_text
 from emulator.athena.sql import duck, functions, utility
 from emulator.athena.sql.binding import Find, bind
@@ -22,50 +19,6 @@ from emulator.athena.sql.values import column_info, shown
 from emulator.service import Cloud
 
 FETCHED = 10_000  # rows at a time
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """A result's columns and file, and what it took to get it."""
-
-    columns: Sequence[dict[str, Any]]
-    body: bytes
-    bytes_scanned: int = 0
-    rows_read: int = 0
-    rows: int = 0
-
-
-class Interrupt:
-    """Ends a query from another thread, whether it runs already or not."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._connection: duckdb.DuckDBPyConnection | None = None
-        self.asked = False
-
-    def ask(self) -> None:
-        """End it."""
-        with self._lock:
-            self.asked = True
-            if self._connection is not None:
-                self._connection.interrupt()
-
-    def check(self) -> None:
-        """Raise QueryCancelled when it has been asked to end."""
-        if self.asked:
-            raise QueryCancelled("Query cancelled by user")
-
-    @contextmanager
-    def of(self, connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
-        """In this block the query runs on the connection."""
-        with self._lock:
-            self._connection = connection
-        try:
-            self.check()
-            yield
-        finally:
-            with self._lock:
-                self._connection = None
 
 
 class Runner:

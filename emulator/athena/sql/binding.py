@@ -17,10 +17,11 @@ from sqlglot.optimizer.qualify import qualify
 from sqlglot.optimizer.scope import traverse_scope
 
 from emulator.athena.errors import QueryFailed
-from emulator.athena.sql.statement import DIALECT, Query
+from emulator.athena.names import CATALOG
+from emulator.athena.sql.parsing import DIALECT
+from emulator.athena.sql.statement import Query
 from emulator.athena.sql.table import Table, data_type
 
-CATALOG = "awsdatacatalog"
 UNNAMED = "unnamed__"
 _UNRESOLVED = re.compile(r"[Cc]olumn '?\"?(?P<name>[^'\"]+)\"?'? could not be resolved")
 _WHERE = re.compile(r"Line: (?P<line>\d+), Col: (?P<col>\d+)")

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from emulator.athena.errors import QueryFailed
+from emulator.athena.names import bucket_of
 from emulator.athena.sql.table import Table
 from emulator.service import Catalog, Objects, StoredObject
 
@@ -27,12 +28,6 @@ class Partition:
     values: tuple[str, ...]
     bucket: str
     objects: Sequence[StoredObject]
-
-
-def bucket_of(location: str) -> tuple[str, str]:
-    """Bucket and prefix of an s3:// location."""
-    bucket, _, prefix = location.removeprefix("s3://").partition("/")
-    return bucket, prefix
 
 
 def partitions(table: Table, *, catalog: Catalog, objects: Objects, now: datetime) -> list[Partition]:

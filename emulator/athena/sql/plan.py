@@ -11,10 +11,11 @@ from typing import Protocol
 import duckdb
 from sqlglot import exp
 
+from emulator.athena.names import bucket_of
 from emulator.athena.sql import duck
 from emulator.athena.sql.binding import Bound, Source
 from emulator.athena.sql.footers import Footer, Footers
-from emulator.athena.sql.partitions import Partition, bucket_of, partitions
+from emulator.athena.sql.partitions import Partition, partitions
 from emulator.athena.sql.pruning import Need, check_injected, needs
 from emulator.athena.sql.table import data_type
 from emulator.athena.sql.translation import to_duckdb
@@ -67,6 +68,7 @@ class Planner:
         self._catalog = catalog
         self._objects = objects
         self._footers = Footers()
+        self._judge = duck.connect()  # sees the values of partition keys and no file
 
     def plan(self, bound: Bound, *, access: MayRead, now: datetime) -> Plan:
         """Raises QueryFailed: an injected key without its value, an object that is no Parquet or may not be read."""
@@ -91,7 +93,7 @@ class Planner:
             access.glue("glue:GetPartitions", table.database, table.name)
         access.list(bucket_of(table.location)[0])
         found = partitions(table, catalog=self._catalog, objects=self._objects, now=now)
-        return _pruned(source, found, need.conditions, now) if need.conditions and found else found
+        return self._pruned(source, found, need.conditions, now) if need.conditions and found else found
 
     def _read(self, kept: Sequence[Partition], access: MayRead) -> _Files:
         files = _Files({}, {}, {})
@@ -106,23 +108,22 @@ class Planner:
             raise duck.failure(error, files.urls) from error
         return files
 
-
-def _pruned(
-    source: Source, found: Sequence[Partition], conditions: Sequence[exp.Expr], now: datetime
-) -> list[Partition]:
-    """The partitions whose keys fulfil the conditions, as DuckDB judges them."""
-    keys = source.table.partition_keys
-    rows = ", ".join(f"({number}, {_texts(partition.values)})" for number, partition in enumerate(found))
-    where = " AND ".join(f"({to_duckdb(condition, now=now)})" for condition in conditions)
-    listed = f"(SELECT number__, {_cast(keys, '')} FROM (VALUES {rows}) AS given (number__, {_names(keys)}))"
-    with duck.connect() as connection:
-        try:
-            kept = connection.execute(
-                f"SELECT number__ FROM {listed} AS {duck.name(source.alias)} WHERE {where} ORDER BY 1"
-            ).fetchall()
-        except duckdb.Error as error:
-            raise duck.failure(error, {}) from error
-    return [found[number] for (number,) in kept]
+    def _pruned(
+        self, source: Source, found: Sequence[Partition], conditions: Sequence[exp.Expr], now: datetime
+    ) -> list[Partition]:
+        """The partitions whose keys fulfil the conditions, as DuckDB judges them."""
+        keys = source.table.partition_keys
+        rows = ", ".join(f"({number}, {_texts(partition.values)})" for number, partition in enumerate(found))
+        where = " AND ".join(f"({to_duckdb(condition, now=now)})" for condition in conditions)
+        listed = f"(SELECT number__, {_cast(keys, '')} FROM (VALUES {rows}) AS given (number__, {_names(keys)}))"
+        with self._judge.cursor() as connection:
+            try:
+                kept = connection.execute(
+                    f"SELECT number__ FROM {listed} AS {duck.name(source.alias)} WHERE {where} ORDER BY 1"
+                ).fetchall()
+            except duckdb.Error as error:
+                raise duck.failure(error, {}) from error
+        return [found[number] for (number,) in kept]
 
 
 def _view(source: Source, files: _Files) -> list[str]:
