@@ -71,10 +71,11 @@ def bind(query: Query, find: Find, database: str) -> Bound:
 
 def position(node: exp.Expr) -> str:
     """Where a node is in the query's text, as Trino says it."""
-    for part in node.find_all(exp.Identifier):
-        if "line" in part.meta:
-            return f"line {part.meta['line']}:{part.meta['col'] - (part.meta['end'] - part.meta['start'])}"
-    return "line 1:1"
+    written = [part.meta for part in node.find_all(exp.Identifier) if "line" in part.meta]
+    if not written:
+        return "line 1:1"
+    first = min(written, key=lambda meta: int(meta["start"]))
+    return f"line {first['line']}:{first['col'] - (first['end'] - first['start'])}"
 
 
 def _sources(expression: exp.Expr, find: Find, database: str) -> Iterator[Source]:

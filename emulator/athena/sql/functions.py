@@ -29,7 +29,7 @@ FUNCTIONS = frozenset(
     from_iso8601_date from_iso8601_timestamp from_unixtime hour last_day_of_month minute month now quarter second
     to_unixtime week week_of_year year year_of_week
     array_distinct array_join array_max array_min array_sort cardinality contains element_at filter flatten map map_keys
-    map_values sequence slice transform unnest
+    map_values sequence transform unnest
     json_extract_scalar
     """.split()  # noqa: SIM905
 )
