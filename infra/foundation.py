@@ -10,8 +10,8 @@ from constructs import Construct
 
 from cumulet.contracts.settings import FoundationOutputs, output_key
 from infra.lake import Lake
-from infra.queries import Queries
 from infra.platforms import Target
+from infra.queries import Queries
 
 
 class Foundation(Stack):
