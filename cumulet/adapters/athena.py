@@ -18,7 +18,9 @@ CATALOG = "AwsDataCatalog"
 ENDED = ("SUCCEEDED", "FAILED", "CANCELLED")
 FIRST_LOOK_S, LAST_LOOK_S = 0.05, 1.0
 
-_MISSING = re.compile(r"(?P<what>TABLE|COLUMN)_NOT_FOUND:.*?'(?P<name>[^']+)'")
+_MISSING = re.compile(
+    r"(?P<what>TABLE|COLUMN)_NOT_FOUND:.*?'(?:[^']*\.)?(?P<name>[^'.]+)'|Table not found .*?(?P<told>\w+)$"
+)
 _NUMBERS: Mapping[str, Callable[[str], Any]] = {
     **dict.fromkeys(("tinyint", "smallint", "integer", "bigint"), int),
     **dict.fromkeys(("float", "double", "decimal"), float),
@@ -118,10 +120,12 @@ class Athena:
         reason = str(status.get("StateChangeReason", status["State"].lower()))
         missing = _MISSING.search(reason)
         if missing is None:
-            return JobError(f"the query {status['State'].lower()}: {reason}")
+            remedy = "; name its value, e.g. model = '1'" if "injected projected partition" in reason else ""
+            return JobError(f"the query {status['State'].lower()}: {reason}{remedy}")
         tables = self.tables()
-        if missing["what"] == "TABLE":
-            return NotFoundError(f"there is no table {missing['name']}; there are {', '.join(sorted(tables))}")
+        if missing["what"] != "COLUMN":
+            name = missing["name"] or missing["told"]
+            return NotFoundError(f"there is no table {name}; there are {', '.join(sorted(tables))}")
         mentioned = [name for name in sorted(tables) if re.search(rf"\b{re.escape(name)}\b", sql, re.IGNORECASE)]
         known = "; ".join(f"{name} has {', '.join(tables[name])}" for name in mentioned)
         return NotFoundError(f"there is no column {missing['name']} here: {known or reason}")

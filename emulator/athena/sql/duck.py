@@ -58,6 +58,8 @@ def failure(error: duckdb.Error, urls: Mapping[str, str]) -> QueryFailed:
     message = re.sub(r"^[A-Z]\w*( [A-Z]\w*)* Error: ", "", lines[0]) if lines else type(error).__name__
     for path, url in urls.items():
         message = message.replace(path, url)
+    if "value inf can't be cast" in message:  # a quotient of integers, as sqlglot writes it
+        return QueryFailed("DIVISION_BY_ZERO: Division by zero")
     if "magic bytes" in message or isinstance(error, duckdb.IOException):
         return QueryFailed(f"HIVE_BAD_DATA: {message}")
     for kind, reason in _KINDS.items():

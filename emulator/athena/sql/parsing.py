@@ -60,7 +60,8 @@ def _mismatch(error: SqlglotError) -> str:
     if not found:
         return f"line 1:1: {str(error).splitlines()[0]}"
     near, column = str(found["highlight"]), int(found["col"] or 0)
-    return f"line {found['line']}:{max(1, column - len(near) + 1)}: mismatched input '{near}'. {found['description']}"
+    expected = str(found["description"]).partition(" but got <")[0]
+    return f"line {found['line']}:{max(1, column - len(near) + 1)}: mismatched input '{near}'. {expected}"
 
 
 def _filled(expression: exp.Expr, parameters: Sequence[str]) -> exp.Expr:

@@ -187,6 +187,11 @@ def test_a_function_gives_what_trino_documents(bench: Bench, call: str) -> None:
     assert bench.rows(f"SELECT {call}") == [[SCALARS[call]]]
 
 
+def test_an_integer_divided_by_zero_is_an_error_and_a_double_is_infinite(bench: Bench) -> None:
+    assert bench.reason("SELECT n / (n - n) FROM UNNEST(sequence(1, 3)) AS t (n)").startswith("DIVISION_BY_ZERO")
+    assert bench.rows("SELECT 1e0 / 0") == [["Infinity"]]
+
+
 def test_unnest_makes_rows_of_an_array(bench: Bench) -> None:
     assert bench.rows("SELECT x FROM (SELECT ARRAY[2, 1] AS a) CROSS JOIN UNNEST(a) AS t (x) ORDER BY x") == [
         ["1"],
