@@ -19,6 +19,7 @@ from emulator.athena.sql.values import column_info, shown
 from emulator.service import Cloud
 
 FETCHED = 10_000  # rows at a time
+ZONED = "TIMESTAMP WITH TIME ZONE"
 
 
 class Runner:
@@ -72,10 +73,12 @@ class Runner:
 def _run(connection: duckdb.DuckDBPyConnection, plan: Plan) -> Outcome:
     for statement in plan.setup:
         connection.execute(statement)
-    described = connection.execute(f"DESCRIBE {plan.query}").fetchall()
-    types = [str(kind) for _, kind, *_ in described]
+    result = connection.execute(plan.query)
+    types = [str(kind) for _, kind, *_ in result.description]
+    if ZONED in types:
+        result = connection.execute(_without_zones(plan.query, types))
     names = plan.names if len(plan.names) == len(types) else tuple(f"_col{number}" for number in range(len(types)))
-    rows = _Rows(connection.execute(_without_zones(plan.query, types)), types)
+    rows = _Rows(result, types)
     try:
         body = to_csv(names, rows)
     except TooLarge as error:
@@ -103,12 +106,9 @@ class _Rows:
 
 def _without_zones(query: str, types: Sequence[str]) -> str:
     """The query with moments of a time zone as text: DuckDB's client wants pytz for them."""
-    if "TIMESTAMP WITH TIME ZONE" not in types:
-        return query
     columns = [f"c{number}" for number in range(len(types))]
-    zoned = "TIMESTAMP WITH TIME ZONE"
     listed = ", ".join(
-        f"strftime({column}, '%Y-%m-%d %H:%M:%S.%g UTC')" if kind == zoned else column
+        f"strftime({column}, '%Y-%m-%d %H:%M:%S.%g UTC')" if kind == ZONED else column
         for column, kind in zip(columns, types, strict=True)
     )
     return f"SELECT {listed} FROM ({query}) AS zoned ({', '.join(columns)})"

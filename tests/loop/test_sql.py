@@ -62,6 +62,6 @@ def test_predictions_are_those_of_the_model_that_is_named(loop: Loop) -> None:
     assert models
     for model in models:
         of_model = scored.filter(pc.equal(scored["model"], model))
-        sql = f"SELECT count(*), avg(prediction) FROM flights_predictions WHERE model = '{model}' AND dt = '{FIRST_NIGHT}'"
-        [(number, mean)] = ask(loop, sql).rows
+        where = f"model = '{model}' AND dt = '{FIRST_NIGHT}'"
+        [(number, mean)] = ask(loop, f"SELECT count(*), avg(prediction) FROM flights_predictions WHERE {where}").rows
         assert (number, mean) == (len(of_model), pytest.approx(pc.mean(of_model["prediction"]).as_py()))

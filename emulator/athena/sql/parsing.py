@@ -52,6 +52,9 @@ def _parsed(text: str) -> exp.Expr:
         raise BadRequest(f"Only one sql statement is allowed. Got: {text}", "MALFORMED_QUERY")
     if not isinstance(statements[0], exp.Query | exp.Values):
         raise NotImplementedByName(f"Athena's {statements[0].key.upper()}", REMEDY)
+    writing = statements[0].find(exp.DML, exp.Into, exp.DDL, exp.Command, exp.Copy)
+    if writing is not None and not isinstance(writing, exp.Query | exp.Values):
+        raise NotImplementedByName(f"Athena's {writing.key.upper()} in a query", REMEDY)
     return statements[0]
 
 

@@ -46,6 +46,9 @@ def test_queries_are_read(text: str) -> None:
         ("ATTACH '/tmp/x'", "ATTACH '/TMP/X'"),
         ("SET threads = 1", "SET THREADS"),
         ("", "An empty query"),
+        ("WITH x AS (DELETE FROM flights RETURNING *) SELECT * FROM x", "DELETE in a query"),
+        ("WITH x AS (INSERT INTO flights VALUES (1) RETURNING *) SELECT * FROM x", "INSERT in a query"),
+        ("SELECT 1 INTO x", "INTO in a query"),
     ],
 )
 def test_a_statement_that_is_not_here_is_refused_by_its_name(text: str, name: str) -> None:
