@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from emulator.athena.access import Access
 from emulator.athena.errors import SYSTEM, USER, QueryCancelled, QueryFailed
 from emulator.athena.names import bucket_of
+from emulator.athena.notices import announce
 from emulator.athena.outcome import Interrupt, Outcome
 from emulator.athena.sql.statement import Query, Utility
 from emulator.athena.store import Body, Store
@@ -172,22 +173,8 @@ class Engine:
                     "ErrorMessage": error.reason,
                 }
             body = self._store.change(EXECUTION, id, {"Status": status, **(changes or {})})
-        self._announce(body, previous)
+        announce(self._cloud, body, previous, ended=state in ENDED)
         return body
-
-    def _announce(self, body: Body, previous: str) -> None:
-        state, group = body["Status"]["State"], body["WorkGroup"]
-        detail = {
-            "versionId": "0",
-            "currentState": state,
-            "previousState": previous,
-            "statementType": body["StatementType"],
-            "queryExecutionId": body["QueryExecutionId"],
-            "workgroupName": group,
-        }
-        self._cloud.put_event(source="aws.athena", detail_type="Athena Query State Change", detail=detail, resources=[])
-        if state in ENDED and body.get("_metrics"):
-            self._cloud.put_metrics("AWS/Athena", list(_metrics(body, state, group)))
 
 
 def _check_cutoff(scanned: int, cutoff: int | None) -> None:
@@ -199,18 +186,3 @@ def _check_cutoff(scanned: int, cutoff: int | None) -> None:
 
 def _metadata(outcome: Outcome) -> bytes:
     return json.dumps({"ColumnInfo": list(outcome.columns)}).encode()
-
-
-def _metrics(body: Body, state: str, group: str) -> list[dict[str, Any]]:
-    given = {"QueryState": state, "QueryType": body["StatementType"], "WorkGroup": group}
-    dimensions = [{"Name": name, "Value": value} for name, value in given.items()]
-    statistics = body["Statistics"]
-    found = {
-        "ProcessedBytes": (statistics["DataScannedInBytes"], "Bytes"),
-        "EngineExecutionTime": (statistics["EngineExecutionTimeInMillis"], "Milliseconds"),
-        "TotalExecutionTime": (statistics["TotalExecutionTimeInMillis"], "Milliseconds"),
-    }
-    return [
-        {"MetricName": name, "Value": float(value), "Unit": unit, "Dimensions": dimensions}
-        for name, (value, unit) in found.items()
-    ]

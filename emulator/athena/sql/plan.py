@@ -14,14 +14,12 @@ from sqlglot import exp
 from emulator.athena.names import bucket_of
 from emulator.athena.sql import duck
 from emulator.athena.sql.binding import Bound, Source
-from emulator.athena.sql.footers import Footer, Footers
+from emulator.athena.sql.footers import Footers
 from emulator.athena.sql.partitions import Partition, partitions
 from emulator.athena.sql.pruning import Need, check_injected, needs
-from emulator.athena.sql.table import data_type
 from emulator.athena.sql.translation import to_duckdb
+from emulator.athena.sql.views import Files, cast, names, texts, view
 from emulator.service import Catalog, Objects
-
-FILE = "file__"
 
 
 class MayRead(Protocol):
@@ -52,15 +50,6 @@ class Plan:
     rows_read: int = 0
 
 
-@dataclass(frozen=True)
-class _Files:
-    """The files of one source, by path: the values of their partition's keys, where they are in S3, what they hold."""
-
-    values: dict[str, tuple[str, ...]]
-    urls: dict[str, str]
-    footers: dict[str, Footer]
-
-
 class Planner:
     """Plans queries over a catalog and the objects that its tables name."""
 
@@ -79,7 +68,7 @@ class Planner:
         for source in bound.sources:
             need = required[source.name]
             files = self._read(self._partitions(source, need, access, now), access)
-            setup += _view(source, files)
+            setup += view(source, files)
             urls |= files.urls
             used = need.columns & source.table.columns.keys()
             scanned += sum(footer.columns.get(column, 0) for footer in files.footers.values() for column in used)
@@ -95,8 +84,8 @@ class Planner:
         found = partitions(table, catalog=self._catalog, objects=self._objects, now=now)
         return self._pruned(source, found, need.conditions, now) if need.conditions and found else found
 
-    def _read(self, kept: Sequence[Partition], access: MayRead) -> _Files:
-        files = _Files({}, {}, {})
+    def _read(self, kept: Sequence[Partition], access: MayRead) -> Files:
+        files = Files({}, {}, {})
         for partition in kept:
             for found in partition.objects:
                 access.read(partition.bucket, found.key)
@@ -113,9 +102,9 @@ class Planner:
     ) -> list[Partition]:
         """The partitions whose keys fulfil the conditions, as DuckDB judges them."""
         keys = source.table.partition_keys
-        rows = ", ".join(f"({number}, {_texts(partition.values)})" for number, partition in enumerate(found))
+        rows = ", ".join(f"({number}, {texts(partition.values)})" for number, partition in enumerate(found))
         where = " AND ".join(f"({to_duckdb(condition, now=now)})" for condition in conditions)
-        listed = f"(SELECT number__, {_cast(keys, '')} FROM (VALUES {rows}) AS given (number__, {_names(keys)}))"
+        listed = f"(SELECT number__, {cast(keys, '')} FROM (VALUES {rows}) AS given (number__, {names(keys)}))"
         with self._judge.cursor() as connection:
             try:
                 kept = connection.execute(
@@ -124,48 +113,3 @@ class Planner:
             except duckdb.Error as error:
                 raise duck.failure(error, {}) from error
         return [found[number] for (number,) in kept]
-
-
-def _view(source: Source, files: _Files) -> list[str]:
-    """The statements that make a source's view: its files by name of column, typed as the catalog says."""
-    table, name = source.table, source.name
-    if not files.values:
-        nothing = ", ".join(_null(column, hive) for column, hive in table.all_columns.items())
-        return [f"CREATE TEMP VIEW {name} AS SELECT {nothing} WHERE false"]
-    present = {column for footer in files.footers.values() for column in footer.columns}
-    columns = [
-        _cast({column: hive}, "f.") if column in present else _null(column, hive)
-        for column, hive in table.columns.items()
-    ]
-    listed = ", ".join(map(duck.text, files.values))
-    read = f"read_parquet([{listed}], filename = '{FILE}', union_by_name = true, hive_partitioning = false) AS f"
-    keys = table.partition_keys
-    if not keys:
-        return [f"CREATE TEMP VIEW {name} AS SELECT {', '.join(columns)} FROM {read}"]
-    rows = ", ".join(f"({duck.text(path)}, {_texts(values)})" for path, values in files.values.items())
-    return [
-        f"CREATE TEMP TABLE of_{name} AS SELECT * FROM (VALUES {rows}) AS given ({FILE}, {_names(keys)})",
-        f"CREATE TEMP VIEW {name} AS SELECT {', '.join([*columns, _cast(keys, 'p.')])}"
-        f" FROM {read} JOIN of_{name} AS p ON f.{FILE} = p.{FILE}",
-    ]
-
-
-def _null(column: str, hive: str) -> str:
-    return f"CAST(NULL AS {_duckdb_type(hive)}) AS {duck.name(column)}"
-
-
-def _cast(columns: Mapping[str, str], prefix: str) -> str:
-    quoted = {duck.name(column): _duckdb_type(hive) for column, hive in columns.items()}
-    return ", ".join(f"CAST({prefix}{column} AS {kind}) AS {column}" for column, kind in quoted.items())
-
-
-def _names(columns: Mapping[str, str]) -> str:
-    return ", ".join(map(duck.name, columns))
-
-
-def _texts(values: Sequence[str]) -> str:
-    return ", ".join(map(duck.text, values))
-
-
-def _duckdb_type(hive: str) -> str:
-    return data_type(hive).sql("duckdb")
