@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from emulator.persistence import Saver
-from emulator.service import Clock, Create, Delete, Integration, LogMetrics, Request, Update
+from emulator.service import Catalog, Clock, Create, Delete, Integration, LogMetrics, Objects, Request, Update
 from emulator.substrate import access, events, log_metrics, receivers, resources, workflows
+from emulator.substrate.catalog import GlueCatalog
+from emulator.substrate.objects import Objects as StoredObjects
 
 MetricsSink = Callable[[str, Sequence[Mapping[str, Any]]], None]
 
@@ -24,6 +26,8 @@ class LocalCloud:
         self.account = account
         self.endpoint_url = endpoint_url
         self.clock = clock
+        self.catalog: Catalog = GlueCatalog(account=account, region=region)
+        self.objects: Objects = StoredObjects(account=account, region=region, on_change=saver.mark)
         self._saver = saver
         self._metrics: MetricsSink = lambda namespace, data: None
 

@@ -8,6 +8,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from emulator.athena.operations import NAMES as ATHENA_OPERATIONS
+from emulator.athena.service_model import service_model as athena_model
 from emulator.cloudwatch.support import support
 from emulator.sagemaker.api.operations import OPERATIONS
 from emulator.sagemaker.service_model import service_model
@@ -68,9 +70,17 @@ def cloudwatch_operations() -> list[Row]:
 
 def sagemaker_operations() -> tuple[dict[str, list[str]], dict[str, list[str]]]:
     """SageMaker's operations that are here, and those that are not; verbs by what they are about."""
-    names = set(service_model().operation_names)
+    return _here_and_absent(set(service_model().operation_names), set(OPERATIONS))
+
+
+def athena_operations() -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    """Athena's operations that are here, and those that are not; verbs by what they are about."""
+    return _here_and_absent(set(athena_model().operation_names), set(ATHENA_OPERATIONS))
+
+
+def _here_and_absent(names: set[str], here: set[str]) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
     known = {_split(name)[1] for name in names}
-    return _by_subject(OPERATIONS, known), _by_subject(names - OPERATIONS.keys(), known)
+    return _by_subject(here, known), _by_subject(names - here, known)
 
 
 def _by_subject(names: Iterable[str], known: set[str]) -> dict[str, list[str]]:
@@ -111,20 +121,21 @@ def _lines() -> Iterator[str]:
             yield "\n### Operations\n"
             yield from _features(cloudwatch_operations(), "operation")
         elif service == "SageMaker":
-            yield from _sagemaker()
+            yield from _operations(*sagemaker_operations())
+        elif service == "Athena":
+            yield from _operations(*athena_operations())
         elif service == "CloudFormation":
             yield "\n### Types that are ours, or that we complete\n"
             yield "All other types are ministack's own.\n"
             yield from _features([(f"`{name}`", *types[name]) for name in sorted(resource_types())], "type")
 
 
-def _sagemaker() -> Iterator[str]:
-    here, absent = sagemaker_operations()
-    total = len(service_model().operation_names)
+def _operations(here: dict[str, list[str]], absent: dict[str, list[str]]) -> Iterator[str]:
+    present, missing = (sum(map(len, verbs.values())) for verbs in (here, absent))
     yield "\n### Operations\n"
-    yield f"Of {total} operations {len(OPERATIONS)} are here (**faithful**):\n"
+    yield f"Of {present + missing} operations {present} are here (**faithful**):\n"
     yield from _table(("of", "operations"), [(subject, ", ".join(verbs)) for subject, verbs in here.items()])
-    yield f"\nThe other {total - len(OPERATIONS)} check their parameters and are then **refused**:\n"
+    yield f"\nThe other {missing} check their parameters and are then **refused**:\n"
     yield "; ".join(f"{subject} ({', '.join(verbs)})" for subject, verbs in absent.items()) + "."
 
 

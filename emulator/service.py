@@ -168,6 +168,51 @@ class LogMetrics(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class StoredObject:
+    """One current object of a bucket, with the file that holds its body."""
+
+    key: str
+    size: int  # bytes
+    path: Path
+
+
+class Objects(Protocol):
+    """S3 for a service in this process. IAM is not asked: the service asks for its caller (`Cloud.authorize`)."""
+
+    def has_bucket(self, bucket: str) -> bool:
+        """Whether there is such a bucket."""
+        ...
+
+    def list(self, bucket: str, prefix: str) -> list[StoredObject]:
+        """The current objects below a prefix, by key."""
+        ...
+
+    def read(self, bucket: str, key: str) -> bytes | None:
+        """An object's body; None where there is none."""
+        ...
+
+    def put(self, bucket: str, key: str, body: bytes, content_type: str) -> None:
+        """Write an object. Raises ServiceError when the bucket does not take it."""
+        ...
+
+
+class Catalog(Protocol):
+    """Glue's catalog for a service in this process, in the shapes of Glue's API. IAM is not asked."""
+
+    def databases(self) -> list[Mapping[str, Any]]:
+        """Every database, by name."""
+        ...
+
+    def tables(self, database: str) -> list[Mapping[str, Any]]:
+        """Every table of a database, by name; none where there is no such database."""
+        ...
+
+    def partitions(self, database: str, table: str) -> list[Mapping[str, Any]]:
+        """The partitions that are registered for a table (projected ones are not)."""
+        ...
+
+
 class Cloud(Protocol):
     """What a service may ask of the rest; every method may be called from any thread."""
 
@@ -176,6 +221,8 @@ class Cloud(Protocol):
     account: str
     endpoint_url: str  # where our gateway answers, e.g. http://127.0.0.1:4566
     clock: Clock
+    catalog: Catalog
+    objects: Objects
 
     def put_event(self, *, source: str, detail_type: str, detail: Mapping[str, Any], resources: list[str]) -> None:
         """Put one event of an AWS service on the default bus, its time the clock's; rule targets are started."""

@@ -6,7 +6,7 @@ from importlib import import_module
 
 from emulator.service import Cloud, Service
 
-PACKAGES = ("cloudwatch", "sagemaker")
+PACKAGES = ("athena", "cloudwatch", "sagemaker")
 
 
 def create_all(cloud: Cloud) -> dict[str, Service]:

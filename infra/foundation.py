@@ -11,6 +11,7 @@ from constructs import Construct
 from cumulet.contracts.settings import FoundationOutputs, output_key
 from infra.lake import Lake
 from infra.platforms import Target
+from infra.queries import Queries
 
 
 class Foundation(Stack):
@@ -19,6 +20,7 @@ class Foundation(Stack):
     def __init__(self, scope: Construct, id: str, *, target: Target, env: Environment | None) -> None:
         super().__init__(scope, id, env=env, description="Cumulet: the lake and the alerts that all use cases share.")
         self.lake = Lake(self, "Lake", target=target)
+        self.queries = Queries(self, "Queries", lake=self.lake)
         self.alerts = sns.Topic(self, "Alerts", enforce_ssl=True)
         for service in ("cloudwatch", "events"):
             self.alerts.grant_publish(iam.ServicePrincipal(f"{service}.amazonaws.com"))
@@ -30,6 +32,7 @@ class Foundation(Stack):
         self.outputs = FoundationOutputs(
             lake_bucket=self.lake.bucket.bucket_name,
             glue_database=self.lake.database.ref,
+            athena_workgroup=self.queries.workgroup.ref,
             alerts_topic=self.alerts.topic_arn,
         )
         for name, value in vars(self.outputs).items():

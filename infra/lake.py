@@ -13,8 +13,11 @@ from constructs import Construct
 from cumulet.contracts.settings import UseCaseSettings
 from infra.platforms import Target
 
-NOT_KEPT = {"quarantine": 90, "runs": 90}
-"""Zones that are of no use after so many days: refused rows, and what jobs of one training run pass on."""
+RESULTS = "queries"
+"""The zone that Athena writes results to."""
+
+NOT_KEPT = {"quarantine": 90, "runs": 90, RESULTS: 7}
+"""Zones that are of no use after so many days: refused rows, what jobs of one training run pass on, query results."""
 
 
 class Lake(Construct):

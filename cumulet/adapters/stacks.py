@@ -6,13 +6,15 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from botocore.exceptions import ClientError
 
 from cumulet.adapters.session import client
 from cumulet.contracts.errors import NotFoundError
-from cumulet.contracts.settings import FOUNDATION, StackOutputs, output_key, stack_name
+from cumulet.contracts.settings import FOUNDATION, FoundationOutputs, StackOutputs, output_key, stack_name
+
+Outputs = TypeVar("Outputs", bound=FoundationOutputs)
 
 STACK_ARTIFACT = "aws:cloudformation:stack"
 
@@ -67,14 +69,22 @@ def outputs(name: str) -> dict[str, str]:
     return {key: value for key, value in exported.items() if not key.startswith("ExportsOutput")}
 
 
+def foundation() -> FoundationOutputs:
+    """What the foundation's stack says. Raises NotFoundError when it is not, or half, deployed."""
+    return _typed(FoundationOutputs, FOUNDATION, outputs(FOUNDATION))
+
+
 def use_case(name: str) -> StackOutputs:
     """What the foundation's and the use case's stacks say. Raises NotFoundError when one is not, or half, deployed."""
-    found = outputs(FOUNDATION) | outputs(stack_name(name))
-    fields = {field: found.get(output_key(field)) for field in StackOutputs.__dataclass_fields__}
+    return _typed(StackOutputs, stack_name(name), outputs(FOUNDATION) | outputs(stack_name(name)))
+
+
+def _typed(kind: type[Outputs], name: str, found: Mapping[str, str]) -> Outputs:
+    fields = {field: found.get(output_key(field)) for field in kind.__dataclass_fields__}
     missing = [output_key(field) for field, value in fields.items() if value is None]
     if missing:
-        raise NotFoundError(f"{stack_name(name)} has no output {', '.join(missing)}: run `cumulet deploy`")
-    return StackOutputs(**{field: value for field, value in fields.items() if value is not None})
+        raise NotFoundError(f"{name} has no output {', '.join(missing)}: run `cumulet deploy`")
+    return kind(**{field: value for field, value in fields.items() if value is not None})
 
 
 def names(assembly: Path) -> list[str]:

@@ -11,6 +11,7 @@ sketches/{use_case}/dt=…/model=…/{kind}.json   mergeable: inputs, performanc
 snapshots/{use_case}/{dataset_id}/        manifest.json and data.parquet
 models/{use_case}/{run}/                  model.tar.gz, evaluation.json, model_card.json
 runs/{use_case}/{attempt}/                what one execution of Training passes from job to job
+queries/{query}.csv                       results of Athena, for a week
 """
 
 from __future__ import annotations

@@ -116,6 +116,7 @@ class FoundationOutputs:
 
     lake_bucket: str
     glue_database: str
+    athena_workgroup: str
     alerts_topic: str
 
 

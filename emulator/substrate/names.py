@@ -42,6 +42,7 @@ NAMES: dict[str, tuple[str, ...]] = {
         "_events_log_list", "_invoke_target", "_parse_cron_fields", "_parse_rate_seconds", "_pattern_event_view",
         "_rules", "_targets", "datetime", "start_scheduler", "threading", "time",
     ),
+    "ministack.services.glue": ("_databases", "_partitions", "_tables"),
     "ministack.services.iam": ("_roles",),
     "ministack.services.lambda_svc": (
         "CODE_BLOB_DIR", "_BLOB_REF_KEY", "_ESM_IDLE_WAKE_GAP_SECONDS", "_b64_sha_to_hex",
@@ -53,9 +54,9 @@ NAMES: dict[str, tuple[str, ...]] = {
         "run_reentrant", "serve_function_code", "spawn_background",
     ),
     "ministack.services.s3": (
-        "_delete_bucket_encryption", "_delete_bucket_lifecycle", "_deliver_event_to_sqs", "_fire_s3_event",
-        "_fire_s3_event_async", "_object_disk_path", "_put_bucket_encryption", "_put_bucket_lifecycle", "now_iso",
-        "threading", "time",
+        "_buckets", "_delete_bucket_encryption", "_delete_bucket_lifecycle", "_deliver_event_to_sqs",
+        "_fire_s3_event", "_fire_s3_event_async", "_get_object_data", "_object_disk_path", "_put_bucket_encryption",
+        "_put_bucket_lifecycle", "_put_object", "now_iso", "threading", "time",
     ),
     "ministack.services.scheduler": ("_schedules", "_to_epoch", "start_scheduler", "time"),
     "ministack.services.sns": ("_lambda_svc", "_threading", "_topic_by_arn_any_scope", "time"),

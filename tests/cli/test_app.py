@@ -34,6 +34,7 @@ WANTED = {
     "simulate",
     "check",
     "new",
+    "sql",
 }
 
 

@@ -55,6 +55,14 @@ def test_every_operation_of_sagemaker_is_on_the_page_once() -> None:
     assert "Endpoint" in absent
 
 
+def test_every_operation_of_athena_is_on_the_page_once() -> None:
+    here, absent = fidelity.athena_operations()
+    assert sum(map(len, here.values())) == len(fidelity.ATHENA_OPERATIONS)
+    assert set(fidelity.ATHENA_OPERATIONS) <= set(fidelity.athena_model().operation_names)
+    assert "Get" in here["QueryResults"]
+    assert "Start" in absent["Session"]
+
+
 def test_every_resource_type_that_we_touch_has_a_sentence() -> None:
     described = {name for name, *_ in fidelity.by_hand()[fidelity.TYPES]}
     assert fidelity.resource_types() == described

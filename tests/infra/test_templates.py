@@ -163,6 +163,21 @@ def test_everything_taggable_says_whose_cost_it_is(resources: dict[str, Template
             assert tags["cost-centre"]
 
 
+def test_a_query_costs_cents_at_most_and_its_result_is_encrypted_and_gone_after_a_week(
+    resources: dict[str, Template],
+) -> None:
+    [group] = of_type(resources, "AWS::Athena::WorkGroup").values()
+    configuration = group["WorkGroupConfiguration"]
+    assert configuration["EnforceWorkGroupConfiguration"] is True
+    assert configuration["BytesScannedCutoffPerQuery"] * 5 / 10**12 <= 0.05
+    written = configuration["ResultConfiguration"]
+    assert written["EncryptionConfiguration"] == {"EncryptionOption": "SSE_S3"}
+    assert written["OutputLocation"]["Fn::Join"][1][-1] == "/queries/"
+    [lake] = of_type(resources, "AWS::S3::Bucket").values()
+    days = {r.get("Prefix"): r.get("ExpirationInDays") for r in lake["LifecycleConfiguration"]["Rules"]}
+    assert days["queries/"] == 7
+
+
 def test_stacks_have_the_outputs_that_the_command_line_reads(templates: dict[str, Template]) -> None:
     shared = {output_key(f) for f in FoundationOutputs.__dataclass_fields__}
     own = {output_key(f) for f in StackOutputs.__dataclass_fields__} - shared
