@@ -34,9 +34,11 @@ class OnlineStore:
     def write(self, use_case: str, day: date, cut_off: datetime, tables: ContextTables) -> bool:
         """Write the tables of night `day`; False (and nothing written) when a newer night is there already.
 
+        A use case without context features has no tables: one without keys then says which night it is.
         Raises ContractError when a group does not fit into one item.
         """
-        puts = [self._put(use_case, day, cut_off, group, table) for group, table in sorted(tables.items())]
+        groups = sorted((tables or {"all": {}}).items())
+        puts = [self._put(use_case, day, cut_off, group, table) for group, table in groups]
         try:
             self._dynamodb.transact_write_items(TransactItems=puts)
         except ClientError as error:
