@@ -5,7 +5,7 @@ from __future__ import annotations
 from cumulet.core.specs import ContextSpec, Latest, Rate
 from usecases.bikes.schema import hour, weekday, workday
 
-AS_COUNTED = 1e-6
+AS_COUNTED = 1e-12
 """Hours are not shrunk to the mean of all: that of a night would be lifted far above what nights are."""
 
 CONTEXT = ContextSpec(
