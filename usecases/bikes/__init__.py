@@ -46,7 +46,7 @@ USE_CASE = UseCase(
         Baseline("last week's same hour", kind="column", keys=("rentals_weekday_hour_7",)),
         Baseline("ridge regression", kind="linear"),
     ),
-    gates=GateRules(max_parity=1e-3),
+    gates=GateRules(max_parity=1e-4),
     event_time="at",
     example={"at": "2011-07-01T17:00", "free_day": "no"},
     slices=("workday", "hour"),

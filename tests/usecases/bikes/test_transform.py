@@ -58,24 +58,40 @@ def test_last_week_s_same_hour_is_that_count_to_the_last_bit(joined, autumn):
     assert joined["rentals_hour_1"].tolist() == yesterday
 
 
-def test_demand_is_relative_to_the_level_of_seven_days_which_is_the_exposure(joined, autumn):
-    _, labels, _ = autumn
-    week = (labels["known"] > np.datetime64("2011-10-07")) & (labels["known"] <= np.datetime64("2011-10-14"))
-    level = float(np.nanmean(labels["label"][week]))
+def test_demand_is_relative_to_what_is_typical_which_is_the_exposure(joined):
+    matrix, n = transform(joined, STATE), 17
+    by_name = {name: float(joined[name][n]) for name in USE_CASE.context.names}
+    growth = by_name["rentals_7"] / by_name["rentals_28"]
+    typical = (by_name["rentals_workday_hour_7"] + by_name["rentals_workday_hour_28"] * growth) / 2
+    assert matrix[n, EXPOSURE] == pytest.approx(typical, abs=1 / 64)
+    yesterday = by_name["rentals_hour_1"]
+    assert feature(matrix, "rentals_hour_1_to_typical")[n] == pytest.approx(yesterday / typical, abs=1 / 1024)
+    assert feature(matrix, "rentals_hour_1_to_level")[n] == pytest.approx(
+        yesterday / by_name["rentals_7"], abs=1 / 1024
+    )
+
+
+def test_demand_that_doubles_doubles_the_exposure_and_nothing_else(joined):
+    doubled = {name: column * 2 if name.startswith("rentals") else column for name, column in joined.items()}
+    before, after = transform(joined, STATE), transform(doubled, STATE)
+    busy = before[:, EXPOSURE] > 1
+    assert busy.sum() > 20
+    assert after[busy, EXPOSURE] == pytest.approx(2 * before[busy, EXPOSURE], abs=1 / 32)
+    assert np.array_equal(np.delete(after, EXPOSURE, axis=1)[busy], np.delete(before, EXPOSURE, axis=1)[busy])
+
+
+def test_values_lie_on_grids_whose_midpoints_float32_holds(joined):
     matrix = transform(joined, STATE)
-    assert matrix[:, EXPOSURE] == pytest.approx(level)
-    assert feature(matrix, "rentals_hour_1")[17] == pytest.approx(joined["rentals_hour_1"][17] / level, abs=1 / 1024)
+    for column, parts in (("rentals_hour_28_to_level", 1024), ("rentals_hour_28_to_typical", 1024), ("typical", 64)):
+        values = feature(matrix, column) * parts
+        assert np.array_equal(values, np.round(values)), column
 
 
-def test_ratios_lie_on_a_grid_whose_midpoints_float32_holds(joined):
-    ratios = feature(transform(joined, STATE), "rentals_hour_28") * 2048
-    assert np.array_equal(ratios, np.round(ratios))
-
-
-def test_before_the_first_count_the_level_is_the_mean_and_it_is_never_below_one(joined):
-    unknown = {**joined, "rentals_7": np.full(24, np.nan, np.float32)}
+def test_before_the_first_count_the_mean_is_typical_and_no_exposure_is_below_one(joined):
+    rented = [name for name in USE_CASE.context.names if name.startswith("rentals")]
+    unknown = {**joined, **{name: np.full(24, np.nan, np.float32) for name in rented}}
     assert set(transform(unknown, STATE)[:, EXPOSURE].tolist()) == {190.0}
-    idle = {**joined, "rentals_7": np.zeros(24, np.float32)}
+    idle = {**joined, **{name: np.zeros(24, np.float32) for name in rented}}
     assert set(transform(idle, STATE)[:, EXPOSURE].tolist()) == {1.0}
 
 
