@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from cumulet.contracts.errors import ContractError
 from cumulet.core.scoring import Scorer
 from cumulet.core.usecase import Candidate
+from training.exposure import PerExposure, multiplied
 
 TREES = ("HistGradientBoostingClassifier", "HistGradientBoostingRegressor")
 LINEAR = ("LogisticRegression", "Ridge")
@@ -43,6 +44,8 @@ def fit_candidate(candidate: Candidate, matrix: NDArray[np.float32], y: NDArray[
         model = _trees(candidate) if candidate.algorithm in TREES else _linear(candidate)
     except TypeError as error:
         raise ContractError(f"candidate {candidate.name}: {error}") from error
+    if candidate.exposure is not None:
+        model = PerExposure(model, candidate.exposure)
     return model.fit(matrix, y)
 
 
@@ -75,9 +78,12 @@ def to_onnx(model: Any, width: int) -> bytes:
     from skl2onnx.common.data_types import FloatTensorType
 
     features = [("features", FloatTensorType([None, width]))]
-    estimator = model[-1] if hasattr(model, "steps") else model
-    options = {id(estimator): {"zipmap": False}} if hasattr(model, "predict_proba") else None
-    graph = convert(model, initial_types=features, options=options, target_opset=17)
+    inner = model.estimator if isinstance(model, PerExposure) else model
+    last = inner[-1] if hasattr(inner, "steps") else inner
+    options = {id(last): {"zipmap": False}} if hasattr(inner, "predict_proba") else None
+    graph = convert(inner, initial_types=features, options=options, target_opset=17)
+    if isinstance(model, PerExposure):
+        graph = multiplied(graph, model.column)
     return bytes(graph.SerializeToString())
 
 

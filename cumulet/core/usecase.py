@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -71,6 +72,8 @@ class Candidate:
     name: str
     algorithm: str
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    exposure: int | None = None
+    """The column of the matrix that a label is a multiple of: the model learns the label per unit of it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,6 +124,11 @@ class UseCase:
     def days(self, columns: Columns) -> np.ndarray:
         """The day of every record, datetime64[D] (n,)."""
         return columns[self.event_time].astype("datetime64[D]")
+
+    def dated(self, columns: Columns, day: date) -> Columns:
+        """The records of a day; one that does not say of which day it is, is of the one it came with."""
+        at = columns[self.event_time]
+        return {**columns, self.event_time: np.where(np.isnat(at), np.datetime64(day).astype(at.dtype), at)}
 
     def column(self, columns: Columns, name: str) -> np.ndarray:
         """A field of the records, or a column that the context specification derives from them (n,)."""

@@ -43,7 +43,7 @@ def commit(use_case: UseCase, day: date, raw: Mapping[str, bytes]) -> Day:
     ]
     labels = label_rows(use_case, tables[OUTCOMES].columns)
     return Day(
-        records=tables[RECORDS].columns,
+        records=use_case.dated(tables[RECORDS].columns, day),
         labels={**labels, KNOWN: np.full(len(labels["id"]), np.datetime64(day, "D"))},
         side={name: tables[name].columns for name in use_case.side_tables},
         refused=tuple(refused),

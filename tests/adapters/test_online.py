@@ -76,3 +76,10 @@ def test_a_group_too_large_for_an_item_is_refused(store: OnlineStore) -> None:
     table = {str(n): [draw.random() for _ in range(10)] for n in range(10_000)}
     with pytest.raises(ContractError, match="split it"):
         store.write("flights", THIRD, at(THIRD), {"flight": table})
+
+
+def test_a_use_case_without_context_features_still_has_its_night(store: OnlineStore) -> None:
+    assert store.write("income", THIRD, at(THIRD), {})
+    assert store.write("income", FOURTH, at(FOURTH), {})
+    assert not store.write("income", THIRD, at(THIRD), {})
+    assert store.read("income") == ({"all": {}}, at(FOURTH))

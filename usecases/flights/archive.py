@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from pyarrow import csv
 
 from cumulet.contracts.errors import NotFoundError
+from cumulet.sources.local_time import to_utc
 from usecases.flights.schema import CUT_OFF
 
 FLIGHTS = (
@@ -70,14 +71,6 @@ def weather(data: Path) -> pa.Table:
     night = pa.array(CUT_OFF.nights_of(observed_at.to_numpy()))
     columns = {"origin": raw["origin"], "observed_at": observed_at, **{name: raw[name] for name in MEASURES}}
     return pa.table({**columns, "night": night}).sort_by([("observed_at", "ascending"), ("origin", "ascending")])
-
-
-def to_utc(local: np.ndarray, zone: str) -> np.ndarray:
-    """Local times (n,) as UTC datetime64[m]; an hour that occurs twice is its first, one that is skipped its end."""
-    aware = pc.assume_timezone(
-        pa.array(local.astype("datetime64[s]")), zone, ambiguous="earliest", nonexistent="latest"
-    )
-    return aware.cast(pa.timestamp("s")).to_numpy(zero_copy_only=False).astype("datetime64[m]")  # type: ignore[no-any-return]
 
 
 def _arrival(day: np.ndarray, clock: np.ndarray, departure: np.ndarray, zones: np.ndarray) -> np.ndarray:

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from cumulet.core.encoding import encoded, shrunk_means
 from cumulet.core.keys import row_keys
 from cumulet.core.schema import Columns, rows, select
 from usecases.flights.context import CONTEXT, hour
@@ -42,10 +43,12 @@ def monotonic() -> list[int]:
 def fit_state(columns: Columns, y: np.ndarray) -> dict[str, Any]:
     """The shrunk rates of a training window; `y` (n,) is 1, 0, or NaN for rows without a label."""
     known = ~np.isnan(y)
-    prior = float(y[known].mean())
     columns, y = select(columns, known), y[known]
-    rates = {name: _rates(columns, y, group, strength, prior) for name, (group, strength) in RATES.items()}
-    return {"prior": prior, "rates": rates}
+    rates = {
+        name: shrunk_means(row_keys([columns[c] for c in group], len(y)), y, strength)
+        for name, (group, strength) in RATES.items()
+    }
+    return {"prior": float(y.mean()), "rates": rates}
 
 
 def transform(columns: Columns, state: dict[str, Any]) -> np.ndarray:
@@ -72,18 +75,7 @@ def _schedule(columns: Columns) -> list[np.ndarray]:
 
 
 def _learnt(columns: Columns, state: dict[str, Any], n: int) -> list[np.ndarray]:
-    prior = state["prior"]
-    found = []
-    for name, (group, _) in RATES.items():
-        rates = state["rates"][name]
-        found.append(np.array([rates.get(key, prior) for key in row_keys([columns[c] for c in group], n)]))
-    return found
-
-
-def _rates(columns: Columns, y: np.ndarray, group: tuple[str, ...], strength: float, prior: float) -> dict[str, float]:
-    sums: dict[str, tuple[int, float]] = {}
-    for key, label in zip(row_keys([columns[name] for name in group], len(y)), y.tolist(), strict=True):
-        n, total = sums.get(key, (0, 0.0))
-        sums[key] = n + 1, total + label
-    sums.pop("", None)
-    return {key: (total + strength * prior) / (n + strength) for key, (n, total) in sorted(sums.items())}
+    return [
+        encoded(row_keys([columns[c] for c in group], n), state["rates"][name], state["prior"])
+        for name, (group, _) in RATES.items()
+    ]

@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 import pytest
 
 from cumulet.contracts.errors import NotFoundError
+from cumulet.sources.local_time import to_utc
 from usecases.flights import USE_CASE, archive
 from usecases.flights.source import Source
 
@@ -61,7 +62,7 @@ def test_every_flight_gets_exactly_one_outcome_within_the_year_and_ids_are_uniqu
 
 
 def test_no_outcome_is_known_before_the_scheduled_departure_of_its_flight(table):
-    departure = archive.to_utc(table["sched_dep"].to_numpy(), CUT_OFF.time_zone)
+    departure = to_utc(table["sched_dep"].to_numpy(), CUT_OFF.time_zone)
     early = table.filter(pa.array(table["known_at"].to_numpy() < departure))
     assert len(early) == 0
 
@@ -89,12 +90,6 @@ def test_puerto_rico_keeps_its_clocks_when_new_york_changes_them(table):
     block = island["block_minutes"].to_numpy()
     assert len(block) == 7_602
     assert 200 <= block.min() <= block.max() <= 270
-
-
-def test_the_hour_that_does_not_exist_is_its_end_and_the_one_that_comes_twice_is_its_first():
-    local = np.array(["2013-03-10T02:30", "2013-03-10T03:00", "2013-11-03T01:30"], dtype="datetime64[m]")
-    expected = ["2013-03-10T07:00", "2013-03-10T07:00", "2013-11-03T05:30"]
-    assert archive.to_utc(local, "America/New_York").astype(str).tolist() == expected
 
 
 def test_a_cancelled_flight_is_known_at_its_departure_and_has_no_delay(read_day):
