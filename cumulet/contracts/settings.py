@@ -60,6 +60,16 @@ class JobSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
+class IngestSettings:
+    """What a day may be, and what `ingest` gets for it."""
+
+    megabytes: int = 64
+    """A raw object that is larger, packed or unpacked, is refused as a whole; `memory` must bear it (docs/ingest.md)."""
+    memory: int = 1024
+    """MB of the function."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class UseCaseSettings:
     """usecases/<name>/usecase.toml: what infra must know of a use case without importing it."""
 
@@ -73,6 +83,7 @@ class UseCaseSettings:
     alarms: AlarmSettings = field(default_factory=AlarmSettings)
     serving: ServingSettings = field(default_factory=ServingSettings)
     jobs: JobSettings = field(default_factory=JobSettings)
+    ingest: IngestSettings = field(default_factory=IngestSettings)
     tables: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Glue tables: `curated` (records), `curated_<side table>`, `labels`, `features`, `predictions`; column to type."""
 
@@ -80,7 +91,12 @@ class UseCaseSettings:
     def load(cls, path: Path) -> Self:
         """Read the file. Raises ContractError naming the file and the setting that is unknown, absent or wrong."""
         values = tomllib.loads(path.read_text(encoding="utf-8"))
-        groups: dict[str, type[Any]] = {"alarms": AlarmSettings, "serving": ServingSettings, "jobs": JobSettings}
+        groups: dict[str, type[Any]] = {
+            "alarms": AlarmSettings,
+            "serving": ServingSettings,
+            "jobs": JobSettings,
+            "ingest": IngestSettings,
+        }
         for name, group in groups.items():
             if name in values:
                 values[name] = _settings(group, values[name], f"{path}: [{name}]")
