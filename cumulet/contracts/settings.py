@@ -64,7 +64,7 @@ class IngestSettings:
     """What a day may be, and what `ingest` gets for it."""
 
     megabytes: int = 64
-    """A raw object that is larger, packed or unpacked, is refused as a whole; `memory` must bear it (docs/ingest.md)."""
+    """A raw object that is larger, packed or unpacked, is refused whole; `memory` must bear it (docs/ingest.md)."""
     memory: int = 1024
     """MB of the function."""
 

@@ -37,14 +37,8 @@ class ColumnStatistics:
     @classmethod
     def of(cls, each: Field, column: np.ndarray) -> Self:
         """Of the valid values of a column (n,)."""
-        absent = (
-            column == None
-            if each.kind == "string"
-            else np.isnan(column)
-            if each.kind not in UNITS
-            else np.isnat(column)
-        )
-        there = column[~absent.astype(bool)]
+        absent = _absent(each.kind, column)
+        there = column[~absent]
         told: dict[str, Any] = {"present": len(there), "missing": int(absent.sum())}
         if each.kind == "string":
             counts = Counter(there.tolist())
@@ -113,6 +107,13 @@ class TableStatistics:
         """The inverse of `to_json`."""
         columns = {name: ColumnStatistics(**column) for name, column in value["columns"].items()}
         return cls(**{**value, "digests": tuple(value["digests"]), "columns": columns})
+
+
+def _absent(kind: str, column: np.ndarray) -> np.ndarray:
+    """Which values are missing, bool (n,)."""
+    if kind == "string":
+        return np.equal(column, None).astype(bool)
+    return np.isnat(column) if kind in UNITS else np.isnan(column)
 
 
 def _told(column: Mapping[str, Any]) -> dict[str, Any]:

@@ -75,14 +75,14 @@ class Volume:
         found, usual = context.today[self.table].valid, median(before.values())
         low, high = self.least * usual, self.most * usual
         if not low <= found <= high:
-            weekday = f"{context.day:%A}s"
+            usually = f"{context.day:%A}s have {usual:g}, and {low:.0f} to {high:.0f} pass"
             yield Finding(
                 expectation="volume",
                 table=self.table,
                 found=found,
                 low=low,
                 high=high,
-                message=f"{self.table}: {found} valid rows; {weekday} have {usual:g}, and {low:.0f} to {high:.0f} pass: "
+                message=f"{self.table}: {found} valid rows; {usually}: "
                 "hand over what is missing, or accept the day if it was like that",
                 stops=self.stops,
                 history=tuple((str(day), float(n)) for day, n in before.items()),
@@ -227,7 +227,8 @@ class Categories:
                     column=name,
                     found=share,
                     high=self.most,
-                    message=f"{self.table}.{name}: {share:.0%} of the rows have values that are new ({shown}): were codes changed?",
+                    message=f"{self.table}.{name}: {share:.0%} of the rows have new values ({shown}): "
+                    "were codes changed?",
                     stops=self.stops,
                 )
 

@@ -37,7 +37,7 @@ def _require(schema: Schema, header: Sequence[str], numbered: Numbered) -> None:
     try:
         require(schema, header)
     except SchemaError as error:
-        error.rows = sum(1 for _ in numbered)
+        error.rows = max(1, sum(1 for _ in numbered))
         raise
 
 

@@ -30,8 +30,8 @@ def page(title: str, verdict: SetAside) -> str:
     return f"""<!doctype html><html lang="en"><meta charset="utf-8"><title>{escape(name)} {day}: set aside</title>
 <style>{STYLE}</style>
 <h1>{escape(title)}: {day} was set aside</h1>
-<p>Nothing of it was committed or scored. What was handed over stays in <code>raw/</code>; earlier days stay as they are.
-</p>
+<p>Nothing of it was committed or scored. What was handed over stays in <code>raw/</code>;
+earlier days stay as they are.</p>
 {"".join(parts)}
 <h2>What came</h2>{_counts(verdict.tables)}
 <h2>What to do</h2>

@@ -26,14 +26,15 @@ WHOLE_SECONDS = re.compile(r"\.0*$")
 def read(data: bytes, schema: Schema, limit: int) -> Iterator[Chunk]:
     """The rows of a Parquet file. Raises SchemaError when it is damaged, or larger than `limit` bytes once read."""
     try:
-        # A column of text stays a dictionary: one long text a million times over stays one.
-        texts = [each.name for each in schema.fields if each.kind == "string"]
-        buffer = pa.BufferReader(data)
-        file = pq.ParquetFile(buffer, read_dictionary=texts, page_checksum_verification=True, **THRIFT)
+        file = pq.ParquetFile(pa.BufferReader(data), **THRIFT)
         names = file.schema_arrow.names
         _within(file, limit)
         _require(schema, file, names)
         wanted, unknown = [name for name in schema.names if name in names], frozenset(names) - set(schema.names)
+        # A column of text stays a dictionary: one long text a million times over stays one.
+        texts = [name for name in wanted if schema.field(name).kind == "string"]
+        options = {"metadata": file.metadata, "read_dictionary": texts, "page_checksum_verification": True, **THRIFT}
+        file = pq.ParquetFile(pa.BufferReader(data), **options)
         done = 0
         for batch in file.iter_batches(ROWS, columns=wanted, use_threads=False):
             if batch.num_rows:
@@ -58,7 +59,7 @@ def _require(schema: Schema, file: pq.ParquetFile, names: list[str]) -> None:
             if name in names and pa.types.is_nested(file.schema_arrow.field(name).type):
                 raise unusable(name, str(file.schema_arrow.field(name).type), "give a plain column, no list or struct")
     except SchemaError as error:
-        error.rows = file.metadata.num_rows
+        error.rows = max(1, file.metadata.num_rows)
         raise
 
 
