@@ -41,6 +41,12 @@ def delivery_of(key: str) -> Delivery | None:
     return Delivery(int(match["number"] or 1), key, match["table"], match["whole"] is not None)
 
 
+def form_of(content: bytes) -> str:
+    """The form that a name should tell, from the first bytes of a content; archives are of CSV as far as that shows."""
+    starts = {b"PAR1": "parquet", b"\x1f\x8b": "csv.gz", b"PK": "csv.zip", b"{": "jsonl"}
+    return next((form for start, form in starts.items() if content.startswith(start)), "csv")
+
+
 def name_of(table: str, form: str = "csv", number: int = 1, *, whole: bool = False) -> str:
     """The name of a delivery's object."""
     middle = "" if number == 1 else f".{number}{'.whole' if whole else ''}"

@@ -23,7 +23,22 @@ DAY = date(2013, 3, 10)
 """A day on which clocks jump: 02:00 to 03:00 does not exist."""
 Rows = list[dict[str, Any]]
 Fault = Callable[[st.DrawFn, Rows], Rows]
-ODD = ("", " ", "NaN", "-inf", "1e400", "1_5", "x", "\x00", "é", "2013-02-30T05:00", "2013-03-10T02:30", "9" * 500, '"', ",")
+ODD = (
+    "",
+    " ",
+    "NaN",
+    "-inf",
+    "1e400",
+    "1_5",
+    "x",
+    "\x00",
+    "é",
+    "2013-02-30T05:00",
+    "2013-03-10T02:30",
+    "9" * 500,
+    '"',
+    ",",
+)
 ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32", "latin-1", "cp037")
 
 
