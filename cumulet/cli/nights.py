@@ -61,10 +61,10 @@ def night(
         print_json(rows)
         return
     print_table("Nights", rows)
-    for one in finished:
-        if one.set_aside:
-            say(f"[yellow]{one.date} was set aside:[/yellow] {escape(one.set_aside)}")
-            say(f"  see it: `cumulet data day {use_case} {one.date}`")
+    for each in finished:
+        if each.set_aside:
+            say(f"[yellow]{each.date} was set aside:[/yellow] {escape(each.set_aside)}")
+            say(f"  see it: `cumulet data day {use_case} {each.date}`")
     if any(row["gap"] is None for row in rows):
         say("rate, gap, skill and AUC are over the last 14 labelled days of the live model; they need 7 of them")
     if not any(row["records"] for row in rows) and not any(one.set_aside for one in finished):

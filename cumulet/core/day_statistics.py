@@ -112,8 +112,8 @@ class TableStatistics:
 def _absent(kind: str, column: np.ndarray) -> np.ndarray:
     """Which values are missing, bool (n,)."""
     if kind == "string":
-        return np.equal(column, None).astype(bool)
-    return np.isnat(column) if kind in UNITS else np.isnan(column)
+        return np.array([value is None for value in column], dtype=bool)
+    return np.asarray(np.isnat(column) if kind in UNITS else np.isnan(column))
 
 
 def _told(column: Mapping[str, Any]) -> dict[str, Any]:

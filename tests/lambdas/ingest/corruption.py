@@ -39,6 +39,10 @@ ODD = (
     '"',
     ",",
 )
+ODD_LINES = (
+    *("{", "[]", "null", "{}", "[" * 5000, "9" * 6000, '{"id": "\\ud800"}', '{"id": {"a": NaN}, "flight": true}'),
+    '{"id": [' + "[" * 900 + "]" * 900 + "]}",
+)
 ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32", "latin-1", "cp037")
 
 
@@ -85,8 +89,7 @@ def as_csv(draw: st.DrawFn, rows: Rows) -> bytes:
 def as_json(draw: st.DrawFn, rows: Rows) -> bytes:
     lines = [json.dumps(_typed(row)) for row in rows]
     if draw(st.integers(0, 3)) == 0:
-        lines.append(draw(st.sampled_from(("{", "[]", "null", "{}", "[" * 5000, '{"id": [' + "[" * 900 + "]" * 900 + "]}",
-                                           '{"id": "\\ud800"}', '{"id": {"a": NaN}, "flight": true}', "9" * 6000))))  # fmt: skip
+        lines.append(draw(st.sampled_from(ODD_LINES)))
     return ("\n".join(lines) + "\n").encode(draw(st.sampled_from(("utf-8", *ENCODINGS))), errors="replace")
 
 

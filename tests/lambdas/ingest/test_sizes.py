@@ -73,7 +73,8 @@ def a_full_day(size: int) -> bytes:
         minute, flight = n % 60 + 600, n // 60 + 1
         at = f"{DAY}T{minute // 60:02d}:{minute % 60:02d}"
         carrier = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[flight // 9999] + "X"
-        line = f"{DAY}-{n},{at},{carrier},{flight % 9999 + 1},JFK,BOS,{500 + n % 999}.5,120,{1990 + n % 20},{n % 300 + 1}\n"
+        plane = f"{1990 + n % 20},{n % 300 + 1}"
+        line = f"{DAY}-{n},{at},{carrier},{flight % 9999 + 1},JFK,BOS,{500 + n % 999}.5,120,{plane}\n"
         if out.tell() + len(line) > size:
             break
         out.write(line)
