@@ -155,9 +155,7 @@ def _print_dependents(workspace: Workspace, day: datetime) -> None:
         return
     print_table(f"Made from {day.date()}", rows)
     if any(row["kind"] in ("features", "predictions") for row in rows):
-        say(
-            f"made again: nights by `cumulet night {workspace.name} --date …`, models by `cumulet train {workspace.name}`"
-        )
+        say(f"make again: `cumulet night {workspace.name} --date …`, `cumulet train {workspace.name}`")
 
 
 def _tell(use_case: str, answer: Ingested, as_json: bool) -> None:

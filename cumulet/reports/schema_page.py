@@ -26,7 +26,7 @@ def markdown(use_case: UseCase) -> str:
     parts = [
         f"# {use_case.title}: the data\n",
         f"Written by `cumulet data schema {use_case.name}` from `usecases/{use_case.name}/schema.py`; do not edit. "
-        "A row that breaks its table is quarantined with the field, the value and the remedy; the rest of the day goes on.\n",
+        "A row that breaks its table is quarantined with the field, the value and the remedy; the rest goes on.\n",
     ]
     for name, schema in _schemas(use_case).items():
         parts.append(f"## {name}\n\nNo two rows share their {', '.join(f'`{key}`' for key in schema.key)}.\n")

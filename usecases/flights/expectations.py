@@ -13,7 +13,7 @@ EXPECTATIONS: tuple[Expectation, ...] = (
     Categories(table="records", columns=("carrier", "dest")),
     Refused(table="outcomes", most=0.2),
     Unique(table="outcomes"),
-    Fresh(table="outcomes", column="known_at", hours=24),
+    Fresh(table="outcomes", column="known_at", hours=20),
     Repeated(tables=("records", "outcomes", "weather")),
     # The model bears a night without weather: these only tell.
     Volume(table="outcomes", least=0.5, most=1.7, stops=False),
