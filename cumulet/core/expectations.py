@@ -1,7 +1,7 @@
 """What is expected of a day before it may do any harm: each expectation judges a day by its statistics and by those of
 the days before it.
 
-Ranges come from medians over the days before, which a few odd days do not move. What is too young to be judged (two
+Ranges come from medians over the days before, which a few odd days do not move. What is too young to be judged (three
 days of the same weekday for a volume, a week for the rest) is not judged.
 Source: Huber, Ronchetti (2009), Robust Statistics, on medians; Schelter et al. (2018), Automating large-scale data
 quality verification, PVLDB 11(12), on declared constraints over kept statistics.
@@ -20,7 +20,7 @@ from cumulet.core.schema import Schema
 HISTORY_DAYS = 28
 """So many days before a day are what it is judged by."""
 LEAST_DAYS = 7
-LIKE_DAYS = 2
+LIKE_DAYS = 3
 """Days of the same weekday that a volume needs."""
 
 Day = Mapping[str, TableStatistics]
