@@ -36,13 +36,18 @@ def check(schema: Schema, columns: Columns, features: tuple[str, ...] = ()) -> N
     import pandas as pd
 
     pa = _pandera()
-    frame = pd.DataFrame({name: pd.Series(values, dtype=values.dtype) for name, values in columns.items()}, copy=False)
+    frame = pd.DataFrame({name: _seconds(values) for name, values in columns.items()})
     try:
         frame_schema(schema, features).validate(frame, lazy=True)
     except pa.errors.SchemaErrors as error:
         problems = tuple(_problems(error.failure_cases))
         shown = "; ".join(str(problem) for problem in problems[:SHOWN])
         raise SchemaError(f"the snapshot breaks the schema {schema.name}: {shown}", problems) from error
+
+
+def _seconds(values: np.ndarray) -> np.ndarray:
+    """Moments in a unit that pandas knows."""
+    return values.astype("datetime64[s]") if values.dtype.kind == "M" else values
 
 
 def _pandera() -> Any:
@@ -74,5 +79,6 @@ def _problems(cases: Any) -> list[Problem]:
     for (column, broken), rows in cases.groupby(["column", "check"], dropna=False, sort=True):
         name = "" if column is None or column != column else str(column)
         value = rows["failure_case"].iloc[0]
+        value = value.item() if isinstance(value, np.generic) else value
         found.append(Problem(name, value, f"{broken} does not hold in {len(rows)} places: ingest those days again"))
     return found
