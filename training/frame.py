@@ -28,7 +28,8 @@ def frame_schema(schema: Schema, features: tuple[str, ...] = ()) -> DataFrameSch
     columns = {each.name: _column(pa, each) for each in schema.fields}
     finite = pa.Check(lambda values: ~np.isinf(values), error="finite, or missing")
     columns |= {name: pa.Column(checks=finite, nullable=True) for name in features}
-    return pa.DataFrameSchema(columns, unique=list(schema.key), strict=False)
+    made: DataFrameSchema = pa.DataFrameSchema(columns, unique=list(schema.key), strict=False)
+    return made
 
 
 def check(schema: Schema, columns: Columns, features: tuple[str, ...] = ()) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -52,7 +52,19 @@ class Night:
     """Why the day was set aside, and nothing else was done."""
 
 
-def hand_over(source: Source, lake: Lake, use_case: str, day: date) -> int:
+class RawZone(Protocol):
+    """What handing over asks of the lake."""
+
+    def list(self, prefix: str) -> Sequence[str]:
+        """All keys below a prefix."""
+        ...
+
+    def put(self, key: str, data: bytes) -> str:
+        """Write an object; its sha256."""
+        ...
+
+
+def hand_over(source: Source, lake: RawZone, use_case: str, day: date) -> int:
     """Write the source's tables of a day to raw/; the number of tables, 0 for a day that the source does not have.
 
     What is in raw/ already stays as it is.

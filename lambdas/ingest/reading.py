@@ -54,7 +54,8 @@ def read(lake: RawZone, use_case: UseCase, day: date, limit: int) -> Day:
     rules: dict[str, Rule] = {RECORDS: records, OUTCOMES: known_by(use_case, day)}
     wanted = {name: deliveries(sizes, name) for name in schemas(use_case)}
     contents = _contents(lake, sizes, [each for found in wanted.values() for each in found], limit)
-    tables, raw = {}, {}
+    tables: dict[str, Table] = {}
+    raw: dict[str, str] = {}
     for name, schema in schemas(use_case).items():
         raws = [next(contents) for _ in wanted[name]]
         tables[name] = table_of(raws, schema, rules.get(name), limit)
