@@ -29,11 +29,12 @@ lint: $(VENV)/.dev ## ruff, mypy --strict, the architecture's import arrows
 format: $(VENV)/.dev ## format the code
 	@$(BIN)/ruff check --fix -q . ; $(BIN)/ruff format .
 
-docs: $(VENV)/.run ## write docs/fidelity.md from the emulator's code: what of AWS is faithful, stored, refused
+docs: $(VENV)/.run ## write docs/fidelity.md from the emulator's code, docs/data/ from the schemas
 	@$(BIN)/python -m emulator.fidelity > .fidelity.md && mv .fidelity.md docs/fidelity.md
+	@$(BIN)/cumulet data schema flights > .data.md && mv .data.md docs/data/flights.md
 
 bench: $(VENV)/.dev ## the benchmarks; each prints its figures and writes benchmarks/results/*.json
-	@for name in models loop functions jobs clock; do $(BIN)/python -m benchmarks.$$name || exit 1; done
+	@for name in models loop functions jobs clock ingest expectations; do $(BIN)/python -m benchmarks.$$name || exit 1; done
 
 lock: $(VENV)/.uv ## compile the .in files to exact pins
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 requirements.in -o requirements.txt

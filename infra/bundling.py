@@ -25,7 +25,8 @@ KEPT = 4
 """Packages of a function that stay under .build/: two targets, before and after an edit."""
 
 JOB_REQUIREMENTS = (
-    *("boto3", "numpy", "onnx", "onnxruntime", "protobuf", "pyarrow", "scikit-learn", "skl2onnx", "tzdata"),
+    *("boto3", "numpy", "onnx", "onnxruntime", "pandas", "pandera", "protobuf", "pyarrow", "scikit-learn", "skl2onnx"),
+    "tzdata",
 )
 """What jobs import and their image may lack."""
 

@@ -9,6 +9,7 @@ from constructs import Construct
 
 from cumulet.contracts import metrics
 from cumulet.contracts.env import Env, FeaturesEnv, IngestEnv, MonitorEnv, PredictEnv, ReleaseEnv
+from cumulet.contracts.settings import IngestSettings
 from infra.bundling import function_package
 from infra.function import Function
 from infra.grants import grant_alarms_read, grant_alias_read, grant_metrics, grant_release
@@ -39,6 +40,7 @@ class Functions(Construct):
         online: OnlineStore,
         registry: Registry,
         alarms: str,
+        ingest: IngestSettings,
         target: Target,
     ) -> None:
         super().__init__(scope, id)
@@ -64,7 +66,8 @@ class Functions(Construct):
         )
         features = FeaturesEnv(**common, **champion, online_table=table)
         monitor = MonitorEnv(**common, **champion, namespace=metrics.NAMESPACE, alarms=alarms)
-        self.ingest = self._function("Ingest", IngestEnv(**common), memory=512, seconds=60)
+        raw = IngestEnv(**common, megabytes=ingest.megabytes)
+        self.ingest = self._function("Ingest", raw, memory=ingest.memory, seconds=300)
         self.features = self._function("Features", features, memory=1024, seconds=120)
         self.monitor = self._function("Monitor", monitor, memory=1024, seconds=120)
         self.release = self._function("Release", release, memory=512, seconds=300)

@@ -1,5 +1,7 @@
 """Nightly: ingest → context features → batch transform → monitor, at the use case's cut-off.
 
+A day that breaks what is expected of it is set aside by ingest: people are told, and the night ends there.
+
 An alarm sets off Training when it changes to red. One that stays red, because that was within the cool-down or because
 the gate refused the candidate, changes no more: the first night after the cool-down answers it.
 """
@@ -12,6 +14,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_scheduler as scheduler
 from aws_cdk import aws_scheduler_targets as targets
+from aws_cdk import aws_sns as sns
 from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
@@ -40,6 +43,7 @@ class Nightly(Construct):
         transform_role: iam.IRole,
         training: sfn.IStateMachine,
         table: dynamodb.ITable,
+        topic: sns.ITopic,
     ) -> None:
         super().__init__(scope, id)
         date = {"date": "{% $date %}"}
@@ -67,7 +71,7 @@ class Nightly(Construct):
         self.states = StateMachine(
             self,
             "States",
-            start=ingested.next(with_records),
+            start=ingested.next(self._stop(settings.name, topic).otherwise(with_records)),
             timeout=Duration.hours(6),
             comment=f"Scores the day that begins, for {settings.name}.",
         )
@@ -87,6 +91,21 @@ class Nightly(Construct):
                 retry_attempts=3,
             ),
         )
+
+    def _stop(self, use_case: str, topic: sns.ITopic) -> sfn.Choice:
+        """End the night of a day that was set aside, and tell people why; the execution succeeds."""
+        message = f"{{% '{use_case} ' & $date & ' was set aside, nothing of it is used: ' & $states.input.set_aside %}}"
+        tell = tasks.SnsPublish.jsonata(
+            self,
+            "Tell",
+            topic=topic,
+            subject=f"{use_case}: a day was set aside",
+            message=sfn.TaskInput.from_text(message),
+            outputs="{% $states.input %}",
+        )
+        stopped = sfn.Choice.jsonata(self, "Set aside?")
+        aside = sfn.Succeed.jsonata(self, "Set aside")
+        return stopped.when(sfn.Condition.jsonata("{% $states.input.set_aside != '' %}"), tell.next(aside))
 
     def _answer(self, use_case: str, training: sfn.IStateMachine, table: dynamodb.ITable) -> sfn.Choice:
         """Start Training when an alarm was red before this night and the cool-down is over; the input is passed on.

@@ -57,6 +57,7 @@ class UseCase(Stack):
             online=online,
             registry=registry,
             alarms=alarms.names,
+            ingest=settings.ingest,
             target=target,
         )
         predict = functions.predict.function
@@ -85,6 +86,7 @@ class UseCase(Stack):
             transform_role=registry.transform_role,
             training=training.machine,
             table=online.table,
+            topic=foundation.alerts,
         )
         release = Release(self, "Release", release=functions.release.function, group=registry.name)
         monitoring = Monitoring(

@@ -24,7 +24,7 @@ from cumulet.contracts.manifests import DatasetManifest, canonical, sha256
 from cumulet.core import context
 from cumulet.core.schema import Columns, concatenate
 from cumulet.core.usecase import CutOff, UseCase
-from training import earlier
+from training import earlier, frame
 from training.dataset import DATA, LABEL, MANIFEST
 from training.failures import reported
 from training.known import Known, commits_of, committed
@@ -63,7 +63,10 @@ def rows_at(lake: Lake, use_case: UseCase, commits: Mapping[date, str]) -> tuple
 
 
 def take(lake: Lake, use_case: UseCase, night: date) -> DatasetManifest:
-    """Write the snapshot of what was known at the cut-off of a night; the manifest last, an existing id not again."""
+    """Write the snapshot of what was known at the cut-off of a night; the manifest last, an existing id not again.
+
+    Raises SchemaError when its rows break the schema.
+    """
     commits = commits_of(lake, use_case.name, night)
     if not commits:
         raise NotFoundError(f"{use_case.name}: no day up to {night} is in the lake; run its nights first")
@@ -71,6 +74,7 @@ def take(lake: Lake, use_case: UseCase, night: date) -> DatasetManifest:
     labelled = np.isfinite(columns[LABEL]) if columns else np.zeros(0, bool)
     if not labelled.any():
         raise NotFoundError(f"{use_case.name}: no record up to {night} has a label yet; run later nights first")
+    frame.check(use_case.schema, columns, tuple(set(columns) - set(use_case.schema.names) - {LABEL}))
     data = parquet.encode(columns)
     days = use_case.days(columns)[labelled]
     manifest = DatasetManifest(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -15,6 +15,7 @@ from cumulet.adapters.executions import Execution, StateMachine
 from cumulet.adapters.lake import Lake
 from cumulet.adapters.session import client
 from cumulet.contracts import lake as keys
+from cumulet.contracts.deliveries import delivery_of, form_of
 from cumulet.contracts.errors import JobError, NotFoundError
 from cumulet.contracts.events import Ingested, NightEvent
 from cumulet.core.cutoff import nights
@@ -47,9 +48,23 @@ class Night:
     seconds: float
     started: tuple[Execution, ...] = field(default=())
     """Executions of Training and Release that an alarm or an approval started during this night."""
+    set_aside: str = ""
+    """Why the day was set aside, and nothing else was done."""
 
 
-def hand_over(source: Source, lake: Lake, use_case: str, day: date) -> int:
+class RawZone(Protocol):
+    """What handing over asks of the lake."""
+
+    def list(self, prefix: str) -> Sequence[str]:
+        """All keys below a prefix."""
+        ...
+
+    def put(self, key: str, data: bytes) -> str:
+        """Write an object; its sha256."""
+        ...
+
+
+def hand_over(source: Source, lake: RawZone, use_case: str, day: date) -> int:
     """Write the source's tables of a day to raw/; the number of tables, 0 for a day that the source does not have.
 
     What is in raw/ already stays as it is.
@@ -58,11 +73,10 @@ def hand_over(source: Source, lake: Lake, use_case: str, day: date) -> int:
         tables = source.day(day)
     except NotFoundError:
         return 0
-    wanted = {keys.raw(use_case, day, table): content for table, content in sorted(tables.items())}
-    there = set(lake.list(keys.raw(use_case, day, "").removesuffix(".csv")))
-    for key, content in wanted.items():
-        if key not in there:
-            lake.put(key, content)
+    there = {each.table for key in lake.list(keys.raw_day(use_case, day)) if (each := delivery_of(key))}
+    for table, content in sorted(tables.items()):
+        if table not in there:
+            lake.put(keys.raw(use_case, day, table, form_of(content)), content)
     return len(tables)
 
 
@@ -98,7 +112,12 @@ class Nights:
         self.clock.set(self.cut_off(day))
         arn = self.nightly.start(NightEvent(date=day.isoformat()).to_json(), name=f"night-{day}")
         output = self.nightly.wait(arn, progress=lambda state: progress(f"{day} {state}")).output
-        return Night(day, _metrics(output), time.monotonic() - began, self.settle(progress))
+        reason = str(output.get("set_aside", ""))
+        return Night(day, _metrics(output), time.monotonic() - began, self.settle(progress), reason)
+
+    def _ingest(self, day: date) -> Ingested:
+        hand_over(self.source, self.lake, self.use_case, day)
+        return self.ingest_again(day)
 
     def settle(self, progress: Progress = silent) -> tuple[Execution, ...]:
         """Wait until nothing that the night set off is under way any more; what it was."""
@@ -107,8 +126,8 @@ class Nights:
             ended += [machine.wait(arn, progress=progress) for arn in machine.running()]
         return tuple(ended)
 
-    def _ingest(self, day: date) -> Ingested:
-        hand_over(self.source, self.lake, self.use_case, day)
+    def ingest_again(self, day: date) -> Ingested:
+        """Ingest what lies in raw for a day, without asking the source or scoring. Raises JobError when it fails."""
         event = json.dumps(NightEvent(date=day.isoformat()).to_json())
         answer = client("lambda").invoke(FunctionName=self.ingest, Payload=event)
         body = json.load(answer["Payload"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import typer
+from rich.markup import escape
 
 from cumulet.adapters.evaluations import evaluation_of
 from cumulet.adapters.nights import Night
@@ -28,6 +29,9 @@ def load(context: typer.Context, use_case: UseCaseName, first: From, last: To, a
     with step(f"Loading {use_case}, {begin} to {end}") as current:
         loaded = workspace.nights.load(begin, end, current.note)
     totals = {name: sum(getattr(day, name) for day in loaded) for name in ("records", "labels", "quarantined")}
+    for each in loaded:
+        if each.set_aside:
+            say(f"[yellow]{each.date} was set aside:[/yellow] {escape(each.set_aside)}")
     print_json({"days": len(loaded), **totals}) if as_json else print_table("Loaded", [{"days": len(loaded), **totals}])
 
 
@@ -58,9 +62,13 @@ def night(
         print_json(rows)
         return
     print_table("Nights", rows)
+    for each in finished:
+        if each.set_aside:
+            say(f"[yellow]{each.date} was set aside:[/yellow] {escape(each.set_aside)}")
+            say(f"  see it: `cumulet data day {use_case} {each.date}`")
     if any(row["gap"] is None for row in rows):
         say("mean y, gap, skill and what follows: of the live model's last 14 labelled days; they need 7 of them")
-    if not any(row["records"] for row in rows):
+    if not any(row["records"] for row in rows) and not any(one.set_aside for one in finished):
         say(f"[yellow]no records: the source of {use_case} has none for these days, and raw/ has none either[/yellow]")
 
 
@@ -87,7 +95,7 @@ def night_row(one: Night) -> dict[str, Any]:
     figures = {column: found.get(column) for column in COLUMNS if column not in OWN or column in found}
     counts: dict[str, Any] = {name: int(found[name]) for name in ("records", "scored") if name in found}
     started = ", ".join(e.arn.split(":")[-2] for e in one.started)
-    return {"date": str(one.date), **figures, **counts, "set off": started}
+    return {"date": str(one.date), **figures, **counts, "set off": "set aside" if one.set_aside else started}
 
 
 def train(context: typer.Context, use_case: UseCaseName, day: Day = None, as_json: AsJson = False) -> None:

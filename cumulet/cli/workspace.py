@@ -20,9 +20,10 @@ from cumulet.adapters.recovery import Recovery
 from cumulet.adapters.registry import Registry
 from cumulet.adapters.simulation import Simulation
 from cumulet.adapters.sketches import SketchReader
+from cumulet.adapters.sources import open_source
 from cumulet.adapters.trainings import Trainings
-from cumulet.cli.target import Target, connect
-from cumulet.contracts.settings import StackOutputs
+from cumulet.cli.target import ROOT, STATE, Target, connect
+from cumulet.contracts.settings import StackOutputs, UseCaseSettings
 
 
 @dataclass(frozen=True)
@@ -39,8 +40,12 @@ class Workspace:
 
     @cached_property
     def source(self) -> Any:
-        """The system that its days come from."""
-        return usecases.source(self.name)
+        """The system that its days come from: the one that usecase.toml names in [source], or its own."""
+        settings = UseCaseSettings.load(ROOT / "usecases" / self.name / "usecase.toml").source
+        if settings is None:
+            return usecases.source(self.name)
+        tables = ("records", "outcomes", *self.use_case.side_tables)
+        return open_source(settings, tables, STATE / "sources" / self.name, self.use_case.cut_off.at)
 
     @cached_property
     def lake(self) -> Lake:

@@ -64,6 +64,9 @@ class Env:
 class IngestEnv(Env):
     """lambdas/ingest: raw day in, curated, labels and quarantine out."""
 
+    megabytes: int = 64
+    """A raw object that is larger, packed or unpacked, is refused as a whole."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class FeaturesEnv(Env):

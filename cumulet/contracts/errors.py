@@ -52,6 +52,8 @@ class SchemaError(CumuletError):
     def __init__(self, message: str, problems: tuple[Problem, ...] = ()) -> None:
         super().__init__(message)
         self.problems = problems
+        self.rows = 1
+        """How many rows are refused with it; a file whose rows cannot be counted counts as one."""
 
 
 class SkewError(CumuletError):

@@ -47,12 +47,17 @@ class NightEvent(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class Ingested(Event):
-    """What `ingest` did with one day; rows in = records + labels + side rows + quarantined."""
+    """What `ingest` did with one day; rows in = records + labels + side rows + quarantined + replaced.
+
+    A day that was set aside has nothing committed: no records, no labels.
+    """
 
     date: str
     records: int
     labels: int
     quarantined: int
+    set_aside: str = ""
+    """Why the day was set aside; empty: it is committed."""
 
 
 @dataclass(frozen=True, kw_only=True)

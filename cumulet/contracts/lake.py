@@ -1,7 +1,8 @@
 """The keys of the lake: one function per zone, so that a path is spelt once.
 
-raw/{dataset}/dt=…/{table}.csv            as it came, immutable
+raw/{dataset}/dt=…/{table}.csv            as it came, immutable; other forms and later deliveries: `deliveries`
 quarantine/{use_case}/dt=…/{table}.jsonl  records that broke the schema, each with its reasons
+quarantine/{use_case}/dt=…/_day.json      why a day was set aside as a whole; _day.html shows it
 curated/{dataset}/dt=…/records.parquet    valid, typed, deduplicated; side tables are datasets {use_case}_{table}
 curated/{use_case}/dt=…/_manifest.json    written last: the day is committed
 labels/{use_case}/known=…/labels.parquet  by the night they became known
@@ -18,15 +19,37 @@ from __future__ import annotations
 
 from datetime import date
 
+from cumulet.contracts.deliveries import ACCEPTED, name_of
 
-def raw(use_case: str, day: date, table: str) -> str:
-    """Key of one raw table (CSV) of a day, as the source handed it over."""
-    return f"raw/{use_case}/dt={day}/{table}.csv"
+
+def raw(use_case: str, day: date, table: str, form: str = "csv") -> str:
+    """Key of one raw table of a day, as the source handed it over first; `deliveries.FORMS` are the forms."""
+    return raw_day(use_case, day) + name_of(table, form)
+
+
+def raw_day(use_case: str, day: date) -> str:
+    """Prefix (with its slash) of what was handed over for a day."""
+    return f"raw/{use_case}/dt={day}/"
+
+
+def accepted(use_case: str, day: date) -> str:
+    """Key of an operator's word that a day which was set aside may be used."""
+    return raw_day(use_case, day) + ACCEPTED
 
 
 def quarantine(use_case: str, day: date, table: str) -> str:
     """Key of the refused rows (JSON Lines) of one table of a day."""
-    return f"quarantine/{use_case}/dt={day}/{table}.jsonl"
+    return quarantine_day(use_case, day) + f"{table}.jsonl"
+
+
+def quarantine_day(use_case: str, day: date) -> str:
+    """Prefix (with its slash) of everything that was refused of a day."""
+    return f"quarantine/{use_case}/dt={day}/"
+
+
+def set_aside(use_case: str, day: date, form: str = "json") -> str:
+    """Key of the reasons for which a day was set aside as a whole: `json` for programs, `html` for people."""
+    return quarantine_day(use_case, day) + f"_day.{form}"
 
 
 def curated(dataset: str, day: date) -> str:

@@ -72,15 +72,47 @@ class DayManifest(Manifest):
     cut_off: str
     """ISO time stamp (UTC) of the night."""
     tables: dict[str, dict[str, int]]
-    """Per table the counts rows = valid + quarantined."""
+    """Per table the counts rows = valid + quarantined (+ replaced, where a later delivery corrected rows)."""
     files: dict[str, str]
     """Lake key to sha256, of every object of the day: curated, labels, side tables, quarantine."""
     ignored: dict[str, list[str]] = field(default_factory=dict)
-    """Per table the columns that came and that its schema does not know."""
+    """Per table the columns that came and that its schema does not know; under "" raw objects of no table."""
+    raw: dict[str, str] = field(default_factory=dict)
+    """Key to sha256 of the raw objects that it was made from (to the size, of one too large to be read)."""
+    statistics: dict[str, Any] = field(default_factory=dict)
+    """Per table `cumulet.core.day_statistics.TableStatistics` as JSON: what later days are judged by."""
+    accepted: str = ""
+    """Why an operator accepted a day that breaks expectations which would have set it aside."""
 
     def count(self, kind: str, table: str | None = None) -> int:
         """Rows of a kind (rows, valid, quarantined), of one table or of all."""
         return sum(counts[kind] for name, counts in self.tables.items() if table in (None, name))
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetAside(Manifest):
+    """A day that was not committed, as `quarantine/…/_day.json` keeps it."""
+
+    use_case: str
+    date: str
+    raw: dict[str, str]
+    """Key to sha256: what was handed over."""
+    tables: dict[str, dict[str, int]]
+    findings: list[dict[str, Any]]
+    """`cumulet.core.expectations.Finding` as JSON, those that stop the day first."""
+
+    @property
+    def reasons(self) -> list[str]:
+        """What stopped the day."""
+        return [str(finding["message"]) for finding in self.findings if finding["stops"]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Acceptance(Manifest):
+    """An operator's word that a day which was set aside may be used; it holds for these raw objects and no others."""
+
+    raw: dict[str, str]
+    reason: str
 
 
 @dataclass(frozen=True, kw_only=True)

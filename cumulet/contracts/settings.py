@@ -74,6 +74,37 @@ class DemoSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
+class IngestSettings:
+    """What a day may be, and what `ingest` gets for it."""
+
+    megabytes: int = 64
+    """A raw object that is larger, packed or unpacked, is refused whole; `memory` must bear it (docs/ingest.md)."""
+    memory: int = 1024
+    """MB of the function."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourceSettings:
+    """Where days come from, when it is not the use case's own source.py."""
+
+    kind: str
+    """`files`, `http` or `table` (of a database)."""
+    folder: str = ""
+    """files: the folder."""
+    pattern: str = "{date}/{table}.*"
+    """files: the name of a day's table below it."""
+    url: str = ""
+    """http: with {table} and {date}."""
+    timeout_s: float = 30.0
+    database: str = ""
+    """table: an SQLite file with one table per table of the use case."""
+    updated_at: str = ""
+    """table: the column with the moment of a row's last change (ISO, UTC)."""
+    megabytes: int = 256
+    """What is larger is not handed over."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class UseCaseSettings:
     """usecases/<name>/usecase.toml: what infra must know of a use case without importing it."""
 
@@ -88,6 +119,8 @@ class UseCaseSettings:
     alarms: AlarmSettings = field(default_factory=AlarmSettings)
     serving: ServingSettings = field(default_factory=ServingSettings)
     jobs: JobSettings = field(default_factory=JobSettings)
+    ingest: IngestSettings = field(default_factory=IngestSettings)
+    source: SourceSettings | None = None
     tables: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Glue tables: `curated` (records), `curated_<side table>`, `labels`, `features`, `predictions`; column to type."""
 
@@ -100,6 +133,8 @@ class UseCaseSettings:
             "alarms": AlarmSettings,
             "serving": ServingSettings,
             "jobs": JobSettings,
+            "ingest": IngestSettings,
+            "source": SourceSettings,
         }
         for name, group in groups.items():
             if name in values:

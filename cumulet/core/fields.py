@@ -58,6 +58,8 @@ class Field:
             return None
         if self.kind not in ("integer", "number"):
             return text.strip()
+        if "_" in text:  # Python would read 1_5 as 15
+            return text
         try:
             number = float(text)
         except ValueError:

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from cumulet.core.cutoff import CutOff
+from cumulet.core.expectations import Expectation, derived
 from cumulet.core.gates import GateRules
 from cumulet.core.schema import Columns, Schema
 from cumulet.core.specs import ContextSpec
@@ -120,6 +121,13 @@ class UseCase:
     sensitive: tuple[str, ...] = ()
     gates: GateRules = field(default_factory=GateRules)
     fit_rows: FitRows = field(default_factory=FitRows)
+    expectations: tuple[Expectation, ...] | None = None
+    """What a day must be like to be used; None: what can be expected of any (`cumulet.core.expectations.derived`)."""
+
+    def expected(self) -> tuple[Expectation, ...]:
+        """The expectations of a day."""
+        own = self.expectations
+        return derived(self.schema, ("outcomes", *self.side_tables)) if own is None else own
 
     def days(self, columns: Columns) -> np.ndarray:
         """The day of every record, datetime64[D] (n,)."""

@@ -13,7 +13,7 @@ from cumulet.contracts.errors import SchemaError
 from cumulet.core import context
 from cumulet.core.schema import Columns, concatenate, rows, select
 from cumulet.core.usecase import UseCase, label_rows
-from lambdas.ingest.handler import OUTCOMES, RECORDS
+from lambdas.ingest.reading import OUTCOMES, RECORDS
 from lambdas.ingest.validation import validate
 from training.dataset import Rows
 from training.snapshot import labels_of

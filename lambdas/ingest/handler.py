@@ -1,6 +1,7 @@
 """ingest: a raw day becomes curated records, side tables and labels; refused rows go to quarantine with their reasons.
 
-Idempotent: the same raw day leaves the same bytes, and the day's manifest, written last, commits it.
+Idempotent: the same raw day leaves the same bytes, and the day's manifest, written last, commits it. A day that breaks
+what is expected of it is set aside: nothing of it is committed until it is corrected or accepted.
 """
 
 from __future__ import annotations
@@ -18,15 +19,12 @@ from cumulet.contracts import lake as keys
 from cumulet.contracts.env import IngestEnv
 from cumulet.contracts.errors import ContractError
 from cumulet.contracts.events import Ingested, NightEvent
-from cumulet.contracts.manifests import DayManifest
-from cumulet.core.schema import Columns, Schema
-from cumulet.core.usecase import UseCase, label_rows
-from lambdas.ingest.rules import both, identified, known_by, of_day
-from lambdas.ingest.validation import Table, validate
+from cumulet.contracts.manifests import DayManifest, SetAside
+from cumulet.core.usecase import UseCase
+from lambdas.ingest import judging, writing
+from lambdas.ingest.reading import OUTCOMES, RECORDS, Day, read
+from lambdas.ingest.unpack import MEGABYTE
 from usecases import load
-
-RECORDS = "records"
-OUTCOMES = "outcomes"
 
 
 @dataclass(frozen=True)
@@ -35,13 +33,15 @@ class Runtime:
 
     use_case: UseCase
     lake: Lake
+    limit: int
+    """Bytes of a raw object."""
 
 
 @cache
 def runtime() -> Runtime:
     """Built at the first call."""
     env = IngestEnv.from_env(os.environ)
-    return Runtime(load(env.use_case), Lake(env.lake_bucket))
+    return Runtime(load(env.use_case), Lake(env.lake_bucket), env.megabytes * MEGABYTE)
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
@@ -52,63 +52,39 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     if use_case.cut_off.at(day) > datetime.now(UTC) + timedelta(days=1):
         raise ContractError(f"date={day}: a night of the future knows nothing; give a past date or tonight's")
     log = log_of("ingest", context, use_case=use_case.name)
-    tables = read(lake, use_case, day)
-    for name, table in tables.items():
-        if table.refusals or table.ignored:
+    came = read(lake, use_case, day, runtime().limit)
+    for name, table in came.tables.items():
+        if table.refusals or table.ignored or table.replaced:
             log.warning("table_irregular", table=name, counts=table.counts, ignored_columns=list(table.ignored))
-    manifest = write(lake, use_case, day, tables)
-    result = Ingested(
-        date=str(day),
+    # What must not be kept as it came (personal data) is replaced or refused here, before anything is written of it.
+    result = settle(lake, use_case, day, came, log)
+    elapsed_ms = round((time.perf_counter() - started) * 1e3, 1)
+    log.info("day_set_aside" if result.set_aside else "day_ingested", **result.to_json(), ms=elapsed_ms)
+    return result.to_json()
+
+
+def settle(lake: Any, use_case: UseCase, day: date, came: Day, log: Any = None) -> Ingested:
+    """Commit what came, or set it aside when it breaks an expectation that stops a day and nobody has accepted it."""
+    seen = judging.statistics(use_case, came)
+    found = judging.findings(lake.kept, use_case, day, seen)
+    for each in found if log else ():
+        log.warning("expectation_broken", expectation=each.expectation, stops=each.stops, reason=each.message)
+    stopped = any(each.stops for each in found)
+    accepted = judging.acceptance(lake.find(keys.accepted(use_case.name, day)), came) if stopped else ""
+    if stopped and not accepted:
+        return _aside(writing.set_aside(lake, use_case, came, day=day, findings=found))
+    return _ingested(writing.commit(lake, use_case, came, day=day, seen=seen, accepted=accepted))
+
+
+def _ingested(manifest: DayManifest) -> Ingested:
+    return Ingested(
+        date=manifest.date,
         records=manifest.count("valid", RECORDS),
         labels=manifest.count("valid", OUTCOMES),
         quarantined=manifest.count("quarantined"),
     )
-    elapsed_ms = round((time.perf_counter() - started) * 1e3, 1)
-    log.info("day_ingested", **result.to_json(), ms=elapsed_ms)
-    return result.to_json()
 
 
-def schemas(use_case: UseCase) -> dict[str, Schema]:
-    """The raw tables of a use case and their schemas."""
-    return {RECORDS: use_case.schema, OUTCOMES: use_case.outcomes, **use_case.side_tables}
-
-
-def read(lake: Lake, use_case: UseCase, day: date) -> dict[str, Table]:
-    """Every raw table of the day, validated; one that did not come is empty."""
-    wanted = schemas(use_case)
-    raw = lake.find_many(keys.raw(use_case.name, day, name) for name in wanted)
-    rules = {RECORDS: both(identified, of_day(use_case, day)), OUTCOMES: known_by(use_case, day)}
-    return {
-        name: validate(data, schema, rules.get(name)) for (name, schema), data in zip(wanted.items(), raw, strict=True)
-    }
-
-
-def write(lake: Lake, use_case: UseCase, day: date, tables: dict[str, Table]) -> DayManifest:
-    """Write every object of the day, remove quarantine that no longer holds, and commit."""
-    files = lake.write_tables(dict(_target(use_case, day, name, table.columns) for name, table in tables.items()))
-    for name, table in tables.items():
-        if table.refusals:
-            key = keys.quarantine(use_case.name, day, name)
-            lines = "".join(refusal.to_json() + "\n" for refusal in table.refusals)
-            files[key] = lake.put(key, lines.encode(), "application/jsonl")
-    for stale in lake.list(keys.quarantine(use_case.name, day, "").removesuffix(".jsonl")):
-        if stale not in files:
-            lake.delete(stale)
-    manifest = DayManifest(
-        use_case=use_case.name,
-        date=str(day),
-        cut_off=use_case.cut_off.at(day).isoformat(),
-        tables={name: table.counts for name, table in tables.items()},
-        files=files,
-        ignored={name: list(table.ignored) for name, table in tables.items() if table.ignored},
-    )
-    lake.put(keys.commit(use_case.name, day), manifest.to_json(), "application/json")
-    return manifest
-
-
-def _target(use_case: UseCase, day: date, table: str, columns: Columns) -> tuple[str, Columns]:
-    if table == RECORDS:
-        return keys.curated(use_case.name, day), columns
-    if table == OUTCOMES:
-        return keys.labels(use_case.name, day), label_rows(use_case, columns)
-    return keys.curated(f"{use_case.name}_{table}", day), columns
+def _aside(verdict: SetAside) -> Ingested:
+    refused = sum(counts["quarantined"] for counts in verdict.tables.values())
+    return Ingested(date=verdict.date, records=0, labels=0, quarantined=refused, set_aside="; ".join(verdict.reasons))

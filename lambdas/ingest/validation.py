@@ -1,160 +1,217 @@
-"""A CSV file as valid, typed columns and refused rows, each refusal with its reasons. Pure: bytes in, values out."""
+"""A raw table as valid, typed columns and refused rows, each refusal with its reasons. Pure: bytes in, values out."""
 
 from __future__ import annotations
 
-import csv
-import io
-import json
-import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from cumulet.contracts.errors import Problem, SchemaError
-from cumulet.core.schema import Columns, Field, Schema, rows, select
+from cumulet.core.schema import Columns, Field, Schema, concatenate, rows, select
+from lambdas.ingest import csv_rows, json_rows, parquet_rows
+from lambdas.ingest.chunks import Chunk, Reader
+from lambdas.ingest.refusals import Refusal, Refusals
+from lambdas.ingest.unpack import MEGABYTE, too_large, unpack, unusable
 
+LIMIT = 64 * MEGABYTE
+PARQUET = b"PAR1"
 Rule = Callable[[Columns], Iterator[tuple[int, Problem]]]
 """What a night asks of the valid rows of a table besides its schema: positions, and what is wrong there."""
-
-
-Problems = dict[int, list[Problem]]
-"""By position of the row."""
-
-
-@dataclass(frozen=True)
-class Refusal:
-    """A refused row (or a whole file, on line 0 without a row), as quarantine keeps it."""
-
-    line: int
-    row: dict[str, Any]
-    problems: tuple[Problem, ...]
-
-    def to_json(self) -> str:
-        """One line of JSON."""
-        problems = [{"field": p.field, "value": _plain(p.value), "remedy": p.remedy} for p in self.problems]
-        return json.dumps({"line": self.line, "problems": problems, "row": self.row}, ensure_ascii=False)
+Key = tuple[Any, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """What became of one raw table: rows = rows of `columns` + quarantined."""
+    """What became of one raw table: rows = rows of `columns` + quarantined + replaced by a later delivery."""
 
     columns: Columns
     refusals: tuple[Refusal, ...] = ()
     quarantined: int = 0
+    replaced: int = 0
+    duplicates: int = 0
+    """Of the quarantined ones those whose key another row of the same delivery has."""
     ignored: tuple[str, ...] = field(default=())
 
     @property
     def counts(self) -> dict[str, int]:
-        """rows, valid and quarantined."""
+        """rows, valid and quarantined; replaced where there are any."""
         valid = rows(self.columns)
-        return {"rows": valid + self.quarantined, "valid": valid, "quarantined": self.quarantined}
+        counts = {"rows": valid + self.quarantined + self.replaced, "valid": valid, "quarantined": self.quarantined}
+        return counts | ({"replaced": self.replaced} if self.replaced else {})
 
 
-def validate(data: bytes | None, schema: Schema, rule: Rule | None = None) -> Table:
-    """Read a CSV file (None: it did not come) by its schema; of rows with the same key the first is kept.
+@dataclass(frozen=True)
+class Raw:
+    """One raw object: its name, its size, and its content, which is not even read when it is above the limit."""
+
+    name: str
+    size: int
+    data: bytes | None
+
+
+def validate(data: bytes | None, schema: Schema, rule: Rule | None = None, limit: int = LIMIT) -> Table:
+    """The one file that a table came in (None: it did not come), by its schema."""
+    return table_of([] if data is None else [Raw("", len(data), data)], schema, rule, limit)
+
+
+def table_of(raws: Sequence[Raw], schema: Schema, rule: Rule | None = None, limit: int = LIMIT) -> Table:
+    """A table from its deliveries, the oldest first: of rows with the same key the latest delivery's is kept, within a
+    delivery the first one.
 
     A file that cannot be read, or that lacks a required column, is refused as a whole; its rows stay in raw.
     """
-    if not (data or b"").strip():
-        return Table(columns=schema.columns([]))
-    try:
-        header, lines, cells = _read(data or b"", schema)
-    except SchemaError as error:
-        lost = max(1, len([line for line in (data or b"").splitlines() if line.strip()]) - 1)
-        return Table(columns=schema.columns([]), refusals=(Refusal(0, {}, error.problems),), quarantined=lost)
-    problems: Problems = {}
-    uneven = {n for n, row in enumerate(cells) if len(row) != len(header)}
-    for n in uneven:
-        problems[n] = [Problem("", len(cells[n]), f"give {len(header)} cells, one per column of the header")]
-    columns = _columns(schema, header, cells, uneven, problems)
-    _refuse_duplicates(schema, columns, lines, problems)
-    kept = np.array([n for n in range(len(cells)) if n not in problems], dtype=int)
-    for n, problem in rule(select(columns, kept)) if rule else ():
-        problems.setdefault(int(kept[n]), []).append(problem)
-    refusals = [Refusal(lines[n], _row(header, cells[n]), tuple(problems[n])) for n in sorted(problems)]
-    valid = select(columns, np.array([n for n in range(len(cells)) if n not in problems], dtype=int))
-    ignored = tuple(name for name in header if name not in schema.names)
-    return Table(columns=valid, refusals=tuple(refusals), quarantined=len(refusals), ignored=ignored)
+    parts: list[Columns] = []
+    refusals: list[Refusals] = []
+    ignored: set[str] = set()
+    seen: set[Key] = set()
+    replaced = 0
+    for raw in reversed(raws):
+        delivery = _Delivery(schema, rule, seen, Refusals(raw.name if len(raws) > 1 else ""))
+        try:
+            for chunk in _chunks(raw, schema, limit):
+                delivery.add(chunk)
+        except SchemaError as error:
+            delivery = _Delivery(schema, rule, seen, Refusals(delivery.refusals.delivery))
+            delivery.refusals.file(error.rows, error.problems)
+        parts += reversed(delivery.parts)
+        refusals.append(delivery.refusals)
+        seen.update(delivery.lines)
+        ignored |= delivery.unknown
+        replaced += delivery.replaced
+    return Table(
+        columns=concatenate(reversed(parts)) if parts else schema.columns([]),
+        refusals=tuple(refusal for each in reversed(refusals) for refusal in each.all()),
+        quarantined=sum(each.rows for each in refusals),
+        replaced=replaced,
+        duplicates=sum(each.duplicates for each in refusals),
+        ignored=tuple(sorted(ignored)),
+    )
 
 
-def _read(data: bytes, schema: Schema) -> tuple[list[str], list[int], list[list[str]]]:
-    """Header, line numbers and cells. Raises SchemaError when the file as a whole cannot be used."""
-    lines, cells = [], []
-    try:
-        reader = csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""), strict=True)
-        header = [name.strip() for name in next(reader)]
-        for row in reader:
-            if row:
-                lines.append(reader.line_num)
-                cells.append(row)
-    except UnicodeDecodeError as error:
-        raise _unusable("encoding", f"byte {error.start}", "save the file as UTF-8") from error
-    except csv.Error as error:
-        raise _unusable("line", str(error), "write CSV as in RFC 4180: comma, double quotes around quotes") from error
-    doubled = sorted({name for name in header if header.count(name) > 1})
-    if doubled:
-        raise _unusable("header", doubled, "name each column once")
-    absent = [f for f in schema.fields if not f.nullable and f.name not in header]
-    if absent:
-        found = tuple(Problem(f.name, None, f"add the column {f.name}: {f.description}") for f in absent)
-        raise SchemaError(f"{schema.name}: columns are missing", found)
-    return header, lines, cells
+def _chunks(raw: Raw, schema: Schema, limit: int) -> Iterator[Chunk]:
+    """The rows of a raw object, by what its content is. Raises SchemaError, at any chunk."""
+    if raw.data is None or raw.size > limit:
+        raise too_large(f"{raw.size / MEGABYTE:.1f} MB", limit)
+    data = unpack(raw.data, limit)
+    if data.strip():
+        yield from _reader(data, limit)(data, schema)
 
 
-def _unusable(name: str, value: Any, remedy: str) -> SchemaError:
-    return SchemaError(f"{name}={value}: {remedy}", (Problem(name, value, remedy),))
+def _reader(data: bytes, limit: int) -> Reader:
+    if data.startswith(PARQUET):
+        return partial(parquet_rows.read, limit=limit)
+    start = data[:1000].removeprefix(b"\xef\xbb\xbf").removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff")
+    if start.replace(b"\0", b"").lstrip().startswith(b"["):
+        raise unusable("file", "a JSON list", "write JSON Lines: one object a line, no list around them")
+    return json_rows.read if start.replace(b"\0", b"").lstrip().startswith(b"{") else csv_rows.read
 
 
-def _columns(
-    schema: Schema, header: list[str], cells: list[list[str]], uneven: set[int], problems: Problems
-) -> Columns:
-    """Typed columns of all rows; where a value is refused it is missing, and `problems` says why."""
-    columns: Columns = {}
-    for each in schema.fields:
-        if each.name not in header:
-            columns[each.name] = each.column([None] * len(cells))
-            continue
-        at = header.index(each.name)
-        texts = ["" if n in uneven else row[at] for n, row in enumerate(cells)]
-        columns[each.name] = _column(each, texts, uneven, problems)
-    return columns
+@dataclass
+class _Delivery:
+    """One raw object on its way to columns, chunk by chunk."""
+
+    schema: Schema
+    rule: Rule | None
+    later: set[Key]
+    """The keys of later deliveries: their rows replace those of this one."""
+    refusals: Refusals
+    parts: list[Columns] = field(default_factory=list)
+    lines: dict[Key, int] = field(default_factory=dict)
+    """The line on which each key came first."""
+    unknown: set[str] = field(default_factory=set)
+    replaced: int = 0
+
+    def add(self, chunk: Chunk) -> None:
+        """Check the rows of a chunk; what is valid is kept as columns."""
+        problems = chunk.problems
+        columns = {each.name: _column(each, chunk) for each in self.schema.fields}
+        sound = np.array([n for n in range(len(chunk.lines)) if n not in problems], dtype=int)
+        for n, problem in self.rule(select(columns, sound)) if self.rule else ():
+            problems.setdefault(int(sound[n]), []).append(problem)
+        kept = [n for n, key in self._keys(columns) if n not in problems and self._first(n, key, chunk)]
+        for n in sorted(problems):
+            self.refusals.add(chunk.lines[n], chunk.row(n), problems[n])
+        self.unknown |= chunk.unknown
+        self.parts.append(select(columns, np.array(kept, dtype=int)))
+
+    def _keys(self, columns: Columns) -> Iterator[tuple[int, Key]]:
+        return enumerate(zip(*(columns[name].tolist() for name in self.schema.key), strict=True))
+
+    def _first(self, n: int, key: Key, chunk: Chunk) -> bool:
+        """Whether a valid row is the one to keep of those with its key; notes why it is not."""
+        line = self.lines.setdefault(key, chunk.lines[n])
+        if line != chunk.lines[n]:
+            names = ", ".join(self.schema.key)
+            remedy = f"give it once: line {line} has the same {names}, and is kept"
+            chunk.problems[n] = [Problem("+".join(self.schema.key), "/".join(map(str, key)), remedy)]
+            self.refusals.duplicates += 1
+            return False
+        if key in self.later:
+            self.replaced += 1
+            return False
+        return True
 
 
-def _column(each: Field, texts: Sequence[str], uneven: set[int], problems: Problems) -> np.ndarray:
-    """Each distinct text is parsed and checked once: most columns hold few of them."""
-    known: dict[str, tuple[Any, Problem | None]] = {}
-    for text in set(texts):
-        value = each.parse(text)
-        problem = each.check(value)
-        known[text] = (None if problem else value, problem)
+def _column(each: Field, chunk: Chunk) -> np.ndarray:
+    """The typed column of all rows; where a value is refused it is missing, and the chunk's problems say why.
+
+    Each distinct value is parsed and checked once: most columns hold few of them.
+    """
+    raws = chunk.values.get(each.name)
+    if raws is None:
+        return _absent(each, chunk)
+    known: dict[Any, tuple[Any, Problem | None]] = {}
+    found = []
+    for raw in raws:
+        mark = raw if raw.__class__ is str else _mark(raw)
+        if (checked := known.get(mark)) is None:
+            checked = known[mark] = _checked(each, chunk.parse(each, raw))
+        found.append(checked[0])
     if any(problem for _, problem in known.values()):
-        for n, text in enumerate(texts):
-            problem = known[text][1]
-            if problem and n not in uneven:
-                problems.setdefault(n, []).append(problem)
-    return each.column([known[text][0] for text in texts])
+        unread = frozenset(n for n, problems in chunk.problems.items() if any(p.field == "" for p in problems))
+        for n, raw in enumerate(raws):
+            problem = known[raw if raw.__class__ is str else _mark(raw)][1]
+            if problem and n not in unread:
+                chunk.problems.setdefault(n, []).append(problem)
+    return each.column(found)
 
 
-def _refuse_duplicates(schema: Schema, columns: Columns, lines: list[int], problems: Problems) -> None:
-    first: dict[tuple[Any, ...], int] = {}
-    for n, key in enumerate(zip(*(columns[name].tolist() for name in schema.key), strict=True)):
-        if n in problems:
-            continue
-        if key in first:
-            remedy = f"give it once: line {lines[first[key]]} has the same {', '.join(schema.key)}, and is kept"
-            problems[n] = [Problem("+".join(schema.key), "/".join(map(str, key)), remedy)]
-        else:
-            first[key] = n
+def _absent(each: Field, chunk: Chunk) -> np.ndarray:
+    """A column that did not come: missing where it may be, else every row that can be read is refused."""
+    if not each.nullable:
+        for n in range(len(chunk.lines)):
+            if n not in chunk.problems or chunk.problems[n][0].field:
+                chunk.problems.setdefault(n, []).append(
+                    Problem(each.name, None, f"give {each.name}: {each.description}")
+                )
+    return each.column([None] * len(chunk.lines))
 
 
-def _row(header: Sequence[str], cells: Sequence[str]) -> dict[str, Any]:
-    """The row as it came; cells beyond the header are kept under an empty name."""
-    row: dict[str, Any] = dict(zip(header, cells, strict=False))
-    return {**row, "": list(cells[len(header) :])} if len(cells) > len(header) else row
+def _checked(each: Field, value: Any) -> tuple[Any, Problem | None]:
+    problem = each.check(value)
+    if problem is None and isinstance(value, str) and not _is_text(value):
+        problem = Problem(each.name, value, "remove what is no text from it: NUL, or half of a surrogate pair")
+    return (None if problem else value), problem
 
 
-def _plain(value: Any) -> Any:
-    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
+def _is_text(value: str) -> bool:
+    try:
+        return "\0" not in value and (value.isascii() or bool(value.encode()))
+    except UnicodeEncodeError:
+        return False
+
+
+def _mark(raw: Any) -> Any:
+    """What tells values of any type apart: 1, 1.0 and true are equal and yet three values; lists have no hash."""
+    return (raw.__class__, raw if isinstance(raw, int | float | bytes | None) else repr_of(raw))
+
+
+def repr_of(raw: Mapping[str, Any] | Sequence[Any] | Any) -> str:
+    """A text of a nested value; one that is too deep for that is refused like any other nested value."""
+    try:
+        return repr(raw)
+    except RecursionError:
+        return type(raw).__name__

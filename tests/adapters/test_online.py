@@ -42,11 +42,6 @@ def test_tables_come_back_to_the_last_bit(store: OnlineStore) -> None:
     assert store.read("flights") == (tables, at(THIRD))
 
 
-def test_a_night_without_context_features_has_a_cut_off(store: OnlineStore) -> None:
-    assert store.write("flowers", THIRD, at(THIRD), {})
-    assert store.read("flowers") == ({}, at(THIRD))
-
-
 def test_an_older_night_never_overwrites_a_newer_one(store: OnlineStore) -> None:
     store.write("flights", FOURTH, at(FOURTH), {"all": {"": [4.0]}, "origin": {"": [4.0]}})
     assert not store.write("flights", THIRD, at(THIRD), {"all": {"": [3.0]}, "new": {"": [3.0]}})
@@ -82,4 +77,4 @@ def test_a_use_case_without_context_features_still_has_its_night(store: OnlineSt
     assert store.write("income", THIRD, at(THIRD), {})
     assert store.write("income", FOURTH, at(FOURTH), {})
     assert not store.write("income", THIRD, at(THIRD), {})
-    assert store.read("income") == ({"all": {}}, at(FOURTH))
+    assert store.read("income") == ({}, at(FOURTH))

@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 WANTED = {
     "up",
     "clock",
+    "data",
     "down",
     "status",
     "deploy",

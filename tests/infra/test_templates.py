@@ -259,3 +259,14 @@ def test_findings_read_the_report_of_the_cdk() -> None:
     construct = {"constructPath": "Stack/Bucket"}
     report = {"pluginReports": [{"violations": [{"ruleName": "AwsSolutions-S1", "violatingConstructs": [construct]}]}]}
     assert list(findings(report)) == [("S1", "Stack/Bucket")]
+
+
+def test_the_night_of_a_day_that_was_set_aside_tells_people_and_ends_well(resources: dict[str, Template]) -> None:
+    states = definition(resources, "Nightly")
+    assert states["Ingest"]["Next"] == "Set aside?"
+    (choice,) = states["Set aside?"]["Choices"]
+    assert (choice["Condition"], choice["Next"]) == ("{% $states.input.set_aside != '' %}", "Tell")
+    assert states["Tell"]["Resource"].endswith(":states:::sns:publish")
+    assert "$states.input.set_aside" in states["Tell"]["Arguments"]["Message"]
+    assert states[states["Tell"]["Next"]]["Type"] == "Succeed"
+    assert states["Set aside?"]["Default"] == "Any records?"

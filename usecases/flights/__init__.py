@@ -5,6 +5,7 @@ from __future__ import annotations
 from cumulet.core.tasks import Binary, CostMatrix
 from cumulet.core.usecase import Baseline, Candidate, FitRows, GateRules, Label, UseCase
 from usecases.flights.context import CONTEXT
+from usecases.flights.expectations import EXPECTATIONS
 from usecases.flights.schema import CUT_OFF, OUTCOMES, RECORDS, WEATHER, late
 from usecases.flights.transform import FEATURE_NAMES, fit_state, monotonic, transform
 
@@ -62,4 +63,5 @@ USE_CASE = UseCase(
         "seats": 149,
     },
     slices=("origin", "carrier"),
+    expectations=EXPECTATIONS,
 )

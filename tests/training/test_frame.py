@@ -1,0 +1,65 @@
+"""The frame check says the same as the schema it is generated from, and names what a snapshot breaks."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pytest
+
+from cumulet.contracts.errors import SchemaError
+from cumulet.core.schema import Columns
+from tests.lambdas.conftest import columns_of, flights
+from training.frame import check
+from usecases import load
+
+SCHEMA = load("flights").schema
+BROKEN: dict[str, Any] = {
+    "distance": -1.0,
+    "flight": 1.5,
+    "origin": "XXX",
+    "carrier": "UAL",
+    "dest": None,
+    "block_minutes": np.nan,
+    "seats": 901.0,
+}
+
+
+def columns() -> Columns:
+    return columns_of(SCHEMA, flights(date(2013, 4, 2)))
+
+
+def test_what_ingest_has_let_through_passes() -> None:
+    check(SCHEMA, columns())
+    check(SCHEMA, SCHEMA.columns([]))
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_value_that_breaks_the_schema_breaks_the_frame_check_and_is_named(name: str) -> None:
+    broken = columns()
+    broken[name][3] = BROKEN[name]
+    (record,) = SCHEMA.records({each: values[3:4] for each, values in broken.items()}) if name != "flight" else ({},)
+    assert name == "flight" or [problem.field for problem in SCHEMA.check(record)] == [name]
+    with pytest.raises(SchemaError, match=rf"breaks the schema flights: {name}=") as raised:
+        check(SCHEMA, broken)
+    assert [problem.field for problem in raised.value.problems] == [name]
+
+
+def test_a_flight_that_is_there_twice_breaks_the_frame_check() -> None:
+    twice = {name: np.concatenate([values, values[:1]]) for name, values in columns().items()}
+    with pytest.raises(SchemaError, match="multiple_fields_uniqueness"):
+        check(SCHEMA, twice)
+
+
+def test_a_context_feature_may_be_missing_and_never_infinite() -> None:
+    rates = {**columns(), "late_7": np.full(40, np.nan, np.float32)}
+    check(SCHEMA, rates, ("late_7",))
+    rates["late_7"][0] = np.inf
+    with pytest.raises(SchemaError, match="late_7=inf: finite, or missing"):
+        check(SCHEMA, rates, ("late_7",))
+
+
+def test_a_column_that_is_not_there_is_named() -> None:
+    with pytest.raises(SchemaError, match="column_in_dataframe"):
+        check(SCHEMA, {name: values for name, values in columns().items() if name != "carrier"})
