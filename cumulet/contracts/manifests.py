@@ -54,7 +54,7 @@ class DatasetManifest(Manifest):
     files: dict[str, str]
     """File name to sha256, of the snapshot's own files."""
     sources: dict[str, str]
-    """Lake key to sha256, of every partition it was made from."""
+    """Lake key to sha256, of every partition it was made from, and of the raw files that those were made from."""
 
     @property
     def dataset_id(self) -> str:
@@ -77,6 +77,8 @@ class DayManifest(Manifest):
     """Lake key to sha256, of every object of the day: curated, labels, side tables, quarantine."""
     ignored: dict[str, list[str]] = field(default_factory=dict)
     """Per table the columns that came and that its schema does not know."""
+    raw: dict[str, str] = field(default_factory=dict)
+    """Lake key to sha256, of every raw file that the day was made from."""
 
     def count(self, kind: str, table: str | None = None) -> int:
         """Rows of a kind (rows, valid, quarantined), of one table or of all."""

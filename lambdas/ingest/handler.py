@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -18,7 +18,7 @@ from cumulet.contracts import lake as keys
 from cumulet.contracts.env import IngestEnv
 from cumulet.contracts.errors import ContractError
 from cumulet.contracts.events import Ingested, NightEvent
-from cumulet.contracts.manifests import DayManifest
+from cumulet.contracts.manifests import DayManifest, sha256
 from cumulet.core.schema import Columns, Schema
 from cumulet.core.usecase import UseCase, label_rows
 from lambdas.ingest.rules import both, identified, known_by, of_day
@@ -79,7 +79,8 @@ def read(lake: Lake, use_case: UseCase, day: date) -> dict[str, Table]:
     raw = lake.find_many(keys.raw(use_case.name, day, name) for name in wanted)
     rules = {RECORDS: both(identified, of_day(use_case, day)), OUTCOMES: known_by(use_case, day)}
     return {
-        name: validate(data, schema, rules.get(name)) for (name, schema), data in zip(wanted.items(), raw, strict=True)
+        name: replace(validate(data, schema, rules.get(name)), raw=sha256(data) if data is not None else "")
+        for (name, schema), data in zip(wanted.items(), raw, strict=True)
     }
 
 
@@ -101,6 +102,7 @@ def write(lake: Lake, use_case: UseCase, day: date, tables: dict[str, Table]) ->
         tables={name: table.counts for name, table in tables.items()},
         files=files,
         ignored={name: list(table.ignored) for name, table in tables.items() if table.ignored},
+        raw={keys.raw(use_case.name, day, name): table.raw for name, table in tables.items() if table.raw},
     )
     lake.put(keys.commit(use_case.name, day), manifest.to_json(), "application/json")
     return manifest

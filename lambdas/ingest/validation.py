@@ -45,6 +45,8 @@ class Table:
     refusals: tuple[Refusal, ...] = ()
     quarantined: int = 0
     ignored: tuple[str, ...] = field(default=())
+    raw: str = ""
+    """sha256 of the file that it was read from; empty when none came."""
 
     @property
     def counts(self) -> dict[str, int]:
