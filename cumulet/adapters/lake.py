@@ -92,6 +92,11 @@ class Lake:
         pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix)
         return dict(sorted((item["Key"], item["ETag"]) for page in pages for item in page.get("Contents", ())))
 
+    def sizes(self, prefix: str) -> dict[str, int]:
+        """The bytes of every object below a prefix, by key, sorted."""
+        pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix)
+        return dict(sorted((item["Key"], item["Size"]) for page in pages for item in page.get("Contents", ())))
+
     def etags(self, prefix: str, first: str, last: str) -> Iterator[tuple[str, str]]:
         """(key, ETag) of the objects below a prefix whose key is from `first` to `last`, in their order."""
         pages = self._s3.get_paginator("list_objects_v2")
