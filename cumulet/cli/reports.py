@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cumulet.cli.target import ROOT, STATE
+from cumulet.cli.target import STATE
 
 
 def keep(name: str, page: str) -> str:
