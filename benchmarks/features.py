@@ -109,7 +109,9 @@ def measure(folder: Path, rounds: int) -> dict[str, dict[str, Any]]:
 
 def missed(found: dict[str, dict[str, Any]]) -> list[str]:
     """The goals that were not reached, in words."""
-    reasons = [f"{w} by {t} differs in {f['differs in']}" for w, by in found.items() for t, f in by.items() if f["differs in"]]
+    reasons = [
+        f"{w} by {t} differs in {f['differs in']}" for w, by in found.items() for t, f in by.items() if f["differs in"]
+    ]
     for what, goal in GOALS.items():
         ours = found[what][OURS]
         if ours["of pandas"] > goal:

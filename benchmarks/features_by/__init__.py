@@ -10,7 +10,7 @@ RATES = (
     ("late_flight", ("carrier", "flight"), (28,), 10),
     ("cancelled_origin", ("origin",), (1, 7), 50),
 )
-"""Name, keys, windows in nights, strength of the prior; `cancelled` is the rate of cancellations, all others of the label."""
+"""Name, keys, windows in nights, strength of the prior; `cancelled…` are of cancellations, all others of the label."""
 COUNTS = (
     ("departures", ("origin", "hour")),
     ("departures_carrier", ("origin", "carrier")),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import duckdb
 import numpy as np
@@ -13,24 +15,34 @@ from benchmarks.features_by import COUNTS, CUT_OFF_HOUR, RATES, TIME_ZONE, WEATH
 
 def load(folder: Path) -> duckdb.DuckDBPyConnection:
     """The tables, in a database in memory."""
-    found = duckdb.connect(config={"threads": 2, "TimeZone": "UTC"})
+    found = duckdb.connect(config={"threads": 2})
     for name in ("records", "labels", "weather"):
-        found.execute(f"create table {name} as from read_parquet('{folder / name}.parquet')")  # noqa: S608
+        found.execute(f"create table {name} as from read_parquet('{folder / name}.parquet')")
+    found.execute("alter table weather alter observed_at type timestamp")  # as UTC; time zones need an extension
+    days = [row[0] for row in found.sql("select distinct sched_dep::date from records order by 1").fetchall()]
+    found.execute("create table cut_offs (day date, cut_off timestamp, before timestamp)")
+    found.executemany("insert into cut_offs values (?, ?, ?)", [[d, _cut_off(d), _cut_off(d, 1)] for d in days])
     return found
+
+
+def _cut_off(day: date, before: int = 0) -> datetime:
+    """The cut-off of a night, or of one before it, in UTC and without zone."""
+    at = datetime.combine(day - timedelta(days=before), time(CUT_OFF_HOUR), ZoneInfo(TIME_ZONE))
+    return at.astimezone(UTC).replace(tzinfo=None)
 
 
 def year(db: Any) -> Any:
     """All days."""
-    return db.sql(_query("d.day", 0)).to_arrow_table()
+    return db.sql(_query(0)).to_arrow_table()
 
 
 def day(db: Any, day: np.datetime64) -> Any:
     """One day."""
-    return db.sql(_query(f"date '{day}'", 1)).to_arrow_table()
+    return db.sql(_query(27)).to_arrow_table()
 
 
-def _query(today: str, one_day: int) -> str:
-    """Everything for the days of the records."""
+def _query(back: int) -> str:
+    """Everything for the days of the records; the grid begins so many days before the first of them."""
     parts, joins, features = [], [], []
     for name, keys, windows, strength in RATES:
         by = ", ".join(keys)
@@ -49,7 +61,8 @@ def _query(today: str, one_day: int) -> str:
         {name}_prior as (select days.day, sum(coalesce(s, 0)) over w / sum(coalesce(n, 0)) over w as prior from days
             left join (select day, sum(value) s, count(*) n from {name}_rows group by day) r using (day)
             window w as (order by days.day rows {max(windows) - 1} preceding)),
-        {name}_daily as (select days.day, {"".join(f"k.{key}, " for key in keys)} coalesce(s, 0) s, coalesce(n, 0) n, prior
+        {name}_daily as (select days.day, {"".join(f"k.{key}, " for key in keys)}
+            coalesce(s, 0) s, coalesce(n, 0) n, prior
             from {grid.replace(")", ") k") if keys else grid}
             left join (select day, {by + "," if keys else ""} sum(value) s, count(*) n from {name}_rows
                 group by day{"".join(f", {key}" for key in keys)}) r on {on}
@@ -61,14 +74,13 @@ def _query(today: str, one_day: int) -> str:
         joins.append(f"left join {name}_prior on {name}_prior.day = d.day")
         features += [f"coalesce({name}_rates.{name}_{w}, {name}_prior.prior) as {name}_{w}" for w in windows]
     counts = [f"count(*) over (partition by {', '.join(('day', *keys))}) as {name}" for name, keys in COUNTS]
-    local = f"timezone('{TIME_ZONE}', %s + interval {CUT_OFF_HOUR} hour)"
-    first = "min(sched_dep)::date" + (" - 27" if one_day else "")
+    first = f"min(sched_dep)::date - {back}"
     return f"""
     with d as (select *, {", ".join(counts)} from
         (select *, sched_dep::date as day, hour(sched_dep) as hour from records)),
     days as (select unnest(generate_series({first}, max(sched_dep)::date, interval 1 day))::date as day
         from records), {",".join(parts)},
-    nights as (select distinct day, origin, {local % "day"} as cut_off, {local % "(day - 1)"} as before from d),
+    nights as (select distinct day, origin, cut_off, before from d join cut_offs using (day)),
     seen as (select nights.day, nights.origin, before, w.* exclude (origin) from nights
         asof left join weather w on w.origin = nights.origin and nights.cut_off >= w.observed_at)
     select d.id, {", ".join(name for name, _ in COUNTS)}, {", ".join(features)},

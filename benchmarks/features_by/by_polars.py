@@ -1,4 +1,4 @@
-"""polars: daily sums on a grid of days by keys, rolling sums over keys, joins."""
+"""polars: running sums by key, looked up as of two days; joins."""
 
 from __future__ import annotations
 
@@ -33,10 +33,23 @@ def _with_weather(records: pl.DataFrame, weather: pl.DataFrame) -> pl.DataFrame:
     nights = records.select("day", "origin").unique()
     nights = nights.with_columns(cut_off=utc, before=before.replace_time_zone(TIME_ZONE).dt.convert_time_zone("UTC"))
     seen = weather.sort("observed_at").select("origin", "observed_at", *WEATHER)
-    last = nights.sort("cut_off").join_asof(seen, left_on="cut_off", right_on="observed_at", by="origin", check_sortedness=False)
+    last = nights.sort("cut_off").join_asof(
+        seen, left_on="cut_off", right_on="observed_at", by="origin", check_sortedness=False
+    )
     fresh = pl.col("observed_at") > pl.col("before")
     values = (pl.when(fresh).then(pl.col(name)).alias(f"weather_{name}") for name in WEATHER)
     return records.join(last.select("day", "origin", *values), on=["day", "origin"], how="left")
+
+
+def _until(asked: pl.DataFrame, sums: pl.DataFrame, keys: tuple[str, ...], back: tuple[int, ...]) -> pl.DataFrame:
+    """The running sums by key as they were some days before each day asked for (exact: they are whole numbers)."""
+    for days in back:
+        at = asked.select("day", *keys).with_columns(then=pl.col("day").dt.offset_by(f"-{days}d"))
+        found = at.join_asof(
+            sums, left_on="then", right_on="day", by=list(keys) or None, coalesce=True, check_sortedness=False
+        )
+        asked = asked.hstack(found.select(pl.col("s", "n").fill_null(0).name.suffix(f"_{days}")))
+    return asked
 
 
 def year(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
@@ -49,23 +62,21 @@ def year(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
         longest = max(windows)
         rolled = (pl.col(c).fill_null(0).rolling_sum(longest, min_samples=1) for c in ("s", "n"))
         overall = overall.select("day", *rolled).select("day", prior=pl.col("s") / pl.col("n"))
-        daily = rows.group_by("day", *keys).agg(s=pl.sum("value"), n=pl.len())
-        grid = days.join(rows.select(keys).unique(), how="cross") if keys else days
-        grid = grid.join(daily, on=["day", *keys], how="left").sort(*keys, "day").join(overall, on="day")
-        grid = grid.with_columns(pl.col("s", "n").fill_null(0))
-
-        def rolling(column: str, window: int, keys: tuple[str, ...] = keys) -> pl.Expr:
-            sums = pl.col(column).rolling_sum(window, min_samples=1)
-            return sums.over(keys) if keys else sums
-
+        daily = rows.group_by("day", *keys).agg(s=pl.sum("value"), n=pl.len()).sort("day")
+        sums = (pl.col(c).cum_sum().over(keys) if keys else pl.col(c).cum_sum() for c in ("s", "n"))
+        asked = (
+            records.select("day", *keys).unique().sort("day").join(overall, on="day", how="left", maintain_order="left")
+        )
+        asked = _until(asked, daily.with_columns(sums), keys, (0, *windows))
+        past = {w: [pl.col(f"{c}_0") - pl.col(f"{c}_{w}") for c in ("s", "n")] for w in windows}
         rates = [
-            ((rolling("s", w) + strength * pl.col("prior")) / (rolling("n", w) + strength)).alias(f"{name}_{w}")
-            for w in windows
+            pl.when(past[longest][1] > 0)
+            .then((s + strength * pl.col("prior")) / (n + strength))
+            .otherwise(pl.col("prior"))
+            .alias(f"{name}_{w}")
+            for w, (s, n) in past.items()
         ]
-        known = rolling("n", longest).alias("known")
-        grid = grid.select("day", *keys, *rates, known).filter(pl.col("known") > 0).drop("known")
-        records = records.join(grid, on=["day", *keys], how="left").join(overall, on="day", how="left")
-        records = records.with_columns(pl.col(f"{name}_{w}").fill_null(pl.col("prior")) for w in windows).drop("prior")
+        records = records.join(asked.select("day", *keys, *rates), on=["day", *keys], how="left")
     return _with_weather(records, tables["weather"])
 
 

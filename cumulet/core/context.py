@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from cumulet.contracts.errors import UnavailableError
+from cumulet.contracts.errors import SkewError, UnavailableError
 from cumulet.core.keys import row_keys
 from cumulet.core.many_nights import CELLS, ManyNights, applies
 from cumulet.core.night import ContextTable, Night, json_values, table
@@ -45,13 +45,19 @@ def tables(
 
 
 def join(use_case: UseCase, columns: Columns, tables: ContextTables) -> Columns:
-    """The columns with the context columns (float32, NaN missing) added. Raises UnavailableError without tables."""
+    """The columns with the context columns (float32, NaN missing) added. Raises UnavailableError without tables,
+    SkewError when they are of another declaration."""
     joined = dict(columns)
     for group, specs in use_case.context.groups.items():
         names = [name for spec in specs for name in spec.names]
         known = tables.get(group_name(group))
         if known is None:
             raise UnavailableError(f"no context features by {group_name(group)}: run a night of {use_case.name} first")
+        if len(known[""]) != len(names):
+            raise SkewError(
+                f"context features by {group_name(group)}: {len(known[''])} values, this code declares {len(names)} "
+                f"({', '.join(names)}); run a night or `cumulet features backfill {use_case.name}` with the same code"
+            )
         keys = row_keys([use_case.column(columns, name) for name in group], rows(columns))
         found = np.array([known.get(key, known[""]) for key in keys], dtype=np.float32).reshape(-1, len(names))
         joined.update(zip(names, found.T, strict=True))

@@ -169,6 +169,7 @@ def _rates(
         for window in spec.windows:
             total, count = (grid.window(window, nights) for grid in (totals, counts))
             rate = (total + (spec.strength * prior)[:, None]) / (count + spec.strength)
+            rate[np.isnan(rate)] = np.nan  # 0 / 0 has another sign
             yield np.where(present > 0, rate, prior[:, None]).astype(np.float32), prior.astype(np.float32)
 
 
