@@ -72,7 +72,7 @@ class LineageReader:
     def example(self, graph: Graph) -> str:
         """A record of the newest scored night, as ID@DATE; empty when none was scored."""
         newest = max((name for name, node in graph.nodes.items() if node.zone == "predictions"), default="")
-        ids = self.lake.read_table(newest, ("id",))["id"] if newest else []
+        ids = self.lake.read_table(newest, ("id",))["id"].tolist() if newest else list[str]()
         return f"{ids[0]}@{graph.nodes[newest].day}" if len(ids) else ""
 
     def details(self, graph: Graph, asked: Sequence[str]) -> None:
@@ -155,9 +155,10 @@ class LineageReader:
 
     def _rows(self, wanted: Sequence[str], record: str) -> Iterator[tuple[str, dict[str, Any] | None]]:
         for key, data in zip(wanted, self.lake.find_many(wanted), strict=True):
-            columns = parquet.decode(data, ("id", "prediction")) if data is not None else {"id": []}
-            there = next((n for n, one in enumerate(columns["id"]) if one == record), None)
-            yield key, None if there is None else {"prediction": float(columns["prediction"][there])}
+            columns = parquet.decode(data, ("id", "prediction")) if data is not None else None
+            ids = columns["id"].tolist() if columns else []
+            found = columns is not None and record in ids
+            yield key, {"prediction": float(columns["prediction"][ids.index(record)])} if columns and found else None
 
 
 def _day_of(graph: Graph, name: str) -> str:

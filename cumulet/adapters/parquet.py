@@ -49,7 +49,8 @@ def _texts(column: pa.StringArray) -> np.ndarray:
     if 2 * len(coded.dictionary) > len(column):
         return np.array(column.to_numpy(zero_copy_only=False))
     each = np.append(coded.dictionary.to_numpy(zero_copy_only=False), [None])
-    return each[coded.indices.fill_null(len(coded.dictionary)).to_numpy()]
+    found: np.ndarray = each[coded.indices.fill_null(len(coded.dictionary)).to_numpy()]
+    return found
 
 
 def encode(columns: Mapping[str, np.ndarray], metadata: Mapping[str, str] | None = None) -> bytes:
