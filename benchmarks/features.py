@@ -83,7 +83,7 @@ def work(tool: str, what: str, folder: Path) -> dict[str, Any]:
 
 
 def peak_mb() -> float:
-    """The most memory that this process has held. (`ru_maxrss` would count what its parent held before it began.)"""
+    """The most memory that this process has held; `ru_maxrss` would count what its parent held before it began."""
     status = Path("/proc/self/status")
     if not status.exists():
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

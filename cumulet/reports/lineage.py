@@ -67,7 +67,7 @@ def _detail(node: Node) -> str:
     if node.zone == "models":
         return f"{facts['status']}, as {until}"
     if node.zone == "code":
-        return f"{facts['code of this checkout']} as in this checkout" if facts else ""
+        return ("as in" if facts["code of this checkout"] == "the same" else "not that of") + " this checkout"
     if node.zone == "records":
         return ", ".join(f"{name[14:]}: {value:.4f}" for name, value in facts.items() if name.startswith("prediction"))
     return f"because of: {facts['because of']}" if facts.get("because of") else ""
