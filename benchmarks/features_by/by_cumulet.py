@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 
 import usecases
 from cumulet.adapters import parquet
@@ -16,7 +17,9 @@ Tables = dict[str, Columns]
 
 def load(folder: Path) -> Tables:
     """The tables."""
-    return {n: parquet.decode((folder / f"{n}.parquet").read_bytes()) for n in ("records", "labels", "weather")}
+    found = {n: parquet.decode((folder / f"{n}.parquet").read_bytes()) for n in ("records", "labels", "weather")}
+    pa.default_memory_pool().release_unused()  # what reading took: Arrow would keep it for the next file
+    return found
 
 
 def year(tables: Tables) -> Columns:

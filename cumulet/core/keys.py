@@ -81,7 +81,7 @@ def _factor_text(column: np.ndarray) -> tuple[np.ndarray, int]:
     code = {value: code for code, value in enumerate(dict.fromkeys(values))}
     size = len(code)
     code.update({value: -1 for value in (None, "") if value in code})
-    return np.fromiter(map(code.__getitem__, values), dtype=np.int64, count=len(values)), size
+    return np.fromiter(map(code.__getitem__, values), dtype=np.int32, count=len(values)), size
 
 
 def _factor_numbers(column: np.ndarray) -> tuple[np.ndarray, int]:
@@ -90,7 +90,7 @@ def _factor_numbers(column: np.ndarray) -> tuple[np.ndarray, int]:
     number = np.where(missing, 0, column)
     least = number.min(initial=0)
     if number.max(initial=0) - least < SPARSE and np.all(number == np.rint(number)):
-        codes, size = (number - least).astype(np.int64), int(number.max(initial=0) - least) + 1
+        codes, size = (number - least).astype(np.int32), int(number.max(initial=0) - least) + 1
     else:
         found, inverse = np.unique(number, return_inverse=True)
         by_text, size = _factor_text(np.array([*_texts(found), None], dtype=object)[:-1])

@@ -56,9 +56,11 @@ class ManyNights:
 
     @property
     def cells(self) -> int:
-        """The size of the largest grid."""
+        """The size of the largest grid. What it takes to find the keys is let go: from here on they are known."""
         specs = self.use_case.context.features
-        return self.span * max((self._codes(self._other(spec), spec.group)[2] for spec in specs), default=0)
+        size = max((self._codes(self._other(spec), spec.group)[2] for spec in specs), default=0)
+        self._codings.clear()
+        return self.span * size
 
     def values(self, spec: Spec) -> NDArray[np.float32]:
         """The values of one specification for every record, shape (n, len(spec.names))."""

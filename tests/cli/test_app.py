@@ -18,6 +18,9 @@ from cumulet.cli.options import span
 
 ROOT = Path(__file__).resolve().parents[2]
 WANTED = {
+    "data",
+    "features",
+    "lineage",
     "up",
     "clock",
     "down",
