@@ -19,6 +19,8 @@ from training.sampling import draws, sample
 
 DATA = "data.parquet"
 MANIFEST = "manifest.json"
+SCHEMA = "schema.json"
+"""What the manifest's `schema_hash` is the sha256 of."""
 LABEL = "label"
 EVERY = FitRows()
 """No limit: all rows are fitted on."""

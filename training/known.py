@@ -20,7 +20,7 @@ from cumulet.core.usecase import UseCase
 
 @dataclass(frozen=True)
 class Known:
-    """Tables up to a night, and the sha256 of every partition that they were read from.
+    """Tables up to a night, and the sha256 of every partition that they were read from, and of its raw files.
 
     `labels` have the night that they became known in as `known`, datetime64[D].
     """
@@ -39,7 +39,7 @@ class Known:
         """
         own = {day: manifest for day, manifest in nights.items() if day > after}
         datasets = [use_case.name, *(f"{use_case.name}_{table}" for table in use_case.side_tables)]
-        sources: dict[str, str] = {}
+        sources = {key: digest for manifest in own.values() for key, digest in manifest.raw.items()}
         records, *side = (_tables(lake, own, keys.curated, d, sources) for d in datasets)
         labels = [
             {**columns, "known": np.full(len(columns["label"]), np.datetime64(day, "D"))}

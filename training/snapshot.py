@@ -25,7 +25,7 @@ from cumulet.core import context
 from cumulet.core.schema import Columns, concatenate
 from cumulet.core.usecase import CutOff, UseCase
 from training import earlier, frame
-from training.dataset import DATA, LABEL, MANIFEST
+from training.dataset import DATA, LABEL, MANIFEST, SCHEMA
 from training.failures import reported
 from training.known import Known, commits_of, committed
 
@@ -91,6 +91,7 @@ def take(lake: Lake, use_case: UseCase, night: date) -> DatasetManifest:
     prefix = keys.snapshot(use_case.name, manifest.dataset_id)
     if not lake.exists(prefix + MANIFEST):
         lake.put(prefix + DATA, data, "application/x-parquet")
+        lake.put(prefix + SCHEMA, use_case.schema.to_json(), "application/json")
         lake.put(prefix + MANIFEST, manifest.to_json(), "application/json")
         earlier.note(lake, prefix, use_case, commits)
     return manifest

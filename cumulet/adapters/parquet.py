@@ -35,10 +35,22 @@ def _to_arrow(name: str, values: np.ndarray) -> pa.Array:
 
 
 def _from_arrow(column: pa.ChunkedArray) -> np.ndarray:
+    if pa.types.is_string(column.type):
+        return _texts(column.combine_chunks())
     values: np.ndarray = column.combine_chunks().to_numpy(zero_copy_only=False)
     if pa.types.is_timestamp(column.type):
         return values.astype("datetime64[m]" if column.type.tz is None else "datetime64[s]")
     return np.array(values)  # a writable copy: Arrow's buffers are not
+
+
+def _texts(column: pa.StringArray) -> np.ndarray:
+    """Equal texts are one object: a column of a few airports takes a pointer a row, and is compared by pointers."""
+    coded = column.dictionary_encode()
+    if 2 * len(coded.dictionary) > len(column):
+        return np.array(column.to_numpy(zero_copy_only=False))
+    each = np.append(coded.dictionary.to_numpy(zero_copy_only=False), [None])
+    found: np.ndarray = each[coded.indices.fill_null(len(coded.dictionary)).to_numpy()]
+    return found
 
 
 def encode(columns: Mapping[str, np.ndarray], metadata: Mapping[str, str] | None = None) -> bytes:

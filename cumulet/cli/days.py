@@ -12,13 +12,13 @@ from rich.markup import escape
 
 import usecases
 from cumulet.adapters.days import Days
-from cumulet.cli.data import data
 from cumulet.cli.options import AsJson, UseCaseName
 from cumulet.cli.terminal import print_json, print_table, say, step
 from cumulet.cli.workspace import Workspace, open_workspace
 from cumulet.contracts.errors import JobError, NotFoundError
 from cumulet.contracts.events import Ingested
 
+data = typer.Typer()
 TheDay = Annotated[datetime, typer.Argument(formats=["%Y-%m-%d"], help="The logical date.", metavar="DATE")]
 
 
@@ -165,8 +165,3 @@ def _tell(use_case: str, answer: Ingested, as_json: bool) -> None:
         print_table("Ingested", [{name: n for name, n in answer.to_json().items() if name != "set_aside"}])
     if answer.set_aside:
         raise JobError(f"{answer.date} is set aside: {answer.set_aside}; `cumulet data day {use_case} {answer.date}`")
-
-
-def add_to(app: typer.Typer) -> None:
-    """Register the commands of this file."""
-    app.add_typer(data, name="data")

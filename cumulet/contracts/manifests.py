@@ -54,7 +54,7 @@ class DatasetManifest(Manifest):
     files: dict[str, str]
     """File name to sha256, of the snapshot's own files."""
     sources: dict[str, str]
-    """Lake key to sha256, of every partition it was made from."""
+    """Lake key to sha256, of every partition it was made from, and of the raw files that those were made from."""
 
     @property
     def dataset_id(self) -> str:

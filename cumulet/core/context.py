@@ -12,8 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from cumulet.contracts.errors import UnavailableError
+from cumulet.contracts.errors import SkewError, UnavailableError
 from cumulet.core.keys import row_keys
+from cumulet.core.many_nights import CELLS, ManyNights, applies
 from cumulet.core.night import ContextTable, Night, json_values, table
 from cumulet.core.schema import Columns, concatenate, moments, rows, select
 from cumulet.core.specs import Group
@@ -44,13 +45,19 @@ def tables(
 
 
 def join(use_case: UseCase, columns: Columns, tables: ContextTables) -> Columns:
-    """The columns with the context columns (float32, NaN missing) added. Raises UnavailableError without tables."""
+    """The columns with the context columns (float32, NaN missing) added. Raises UnavailableError without tables,
+    SkewError when they are of another declaration."""
     joined = dict(columns)
     for group, specs in use_case.context.groups.items():
         names = [name for spec in specs for name in spec.names]
         known = tables.get(group_name(group))
         if known is None:
             raise UnavailableError(f"no context features by {group_name(group)}: run a night of {use_case.name} first")
+        if len(known[""]) != len(names):
+            raise SkewError(
+                f"context features by {group_name(group)}: {len(known[''])} values, this code declares {len(names)} "
+                f"({', '.join(names)}); run a night or `cumulet features backfill {use_case.name}` with the same code"
+            )
         keys = row_keys([use_case.column(columns, name) for name in group], rows(columns))
         found = np.array([known.get(key, known[""]) for key in keys], dtype=np.float32).reshape(-1, len(names))
         joined.update(zip(names, found.T, strict=True))
@@ -62,17 +69,29 @@ def features(use_case: UseCase, records: Columns, labels: Columns, side: Mapping
 
     `labels` must reach back `use_case.context.nights` nights before the first day.
     """
-    days = use_case.days(records)
-    order = np.argsort(days, kind="stable")
-    days, records = days[order], select(records, order)
-    labels = select(labels, np.argsort(labels["known"], kind="stable"))
-    known = moments(labels["known"], "date")
-    parts = []
-    for day in np.unique(days):
-        today = select(records, _between(days, day, day))
-        window = select(labels, _between(known, day - use_case.context.nights + 1, day))
-        parts.append(join(use_case, today, tables(use_case, day.item(), today, window, side)))
-    return concatenate(parts)
+    records, labels = _ordered(records, use_case.days(records)), _ordered(labels, labels["known"])
+    exact = applies(use_case, labels)
+    return concatenate(_of_nights(use_case, records, labels, side, exact=exact)) if rows(records) else dict(records)
+
+
+def _of_nights(
+    use_case: UseCase, records: Columns, labels: Columns, side: Mapping[str, Columns], *, exact: bool
+) -> list[Columns]:
+    """The same of records and labels in the order of their days, in parts: nights by themselves, or many at once."""
+    days, known = use_case.days(records), moments(labels["known"], "date")
+    if days[0] == days[-1]:
+        today = days[0].item()
+        return [join(use_case, records, tables(use_case, today, records, labels, side))]
+    window = select(labels, _between(known, days[0] - use_case.context.nights + 1, days[-1]))
+    if exact:
+        nights = ManyNights(use_case, records, window, side)
+        if nights.cells <= CELLS:
+            specs = (spec for specs in use_case.context.groups.values() for spec in specs)
+            columns = (zip(spec.names, nights.values(spec).T, strict=True) for spec in specs)
+            return [{**records, **dict(pair for named in columns for pair in named)}]
+    middle = days[0] + (days[-1] - days[0]) // 2
+    halves = _between(days, days[0], middle), _between(days, middle + 1, days[-1])
+    return [part for half in halves for part in _of_nights(use_case, select(records, half), window, side, exact=exact)]
 
 
 def with_context(use_case: UseCase, records: Sequence[Mapping[str, Any]]) -> Columns:
@@ -90,6 +109,11 @@ def context_records(use_case: UseCase, columns: Columns) -> list[dict[str, Any]]
         for record, value in zip(records, json_values(columns[name]), strict=True):
             record[name] = value
     return records
+
+
+def _ordered(columns: Columns, by: np.ndarray) -> Columns:
+    """The rows in the order of a column; those that are in it already are not copied."""
+    return columns if np.all(by[1:] >= by[:-1]) else select(columns, np.argsort(by, kind="stable"))
 
 
 def _between(ordered: np.ndarray, first: np.datetime64, last: np.datetime64) -> slice:

@@ -31,7 +31,15 @@ def row_keys(columns: Sequence[np.ndarray], n: int) -> list[str]:
 def _texts(column: np.ndarray) -> list[str]:
     if column.dtype == object:
         return [value or "" for value in column.tolist()]
-    return ["" if value != value else f"{value:.10g}" for value in column.tolist()]
+    return ["" if value != value else f"{value + 0.0:.10g}" for value in column.tolist()]
+
+
+def compact(codes: np.ndarray, size: int) -> tuple[np.ndarray, int]:
+    """Codes (-1: missing) renumbered to those that occur, in their order, and how many there are."""
+    present = np.flatnonzero(np.bincount(codes[codes >= 0], minlength=size))
+    number = np.full(size + 1, -1, np.int32)
+    number[present] = np.arange(len(present))
+    return number[codes], len(present)
 
 
 class Coding:
@@ -72,12 +80,20 @@ def _factor_text(column: np.ndarray) -> tuple[np.ndarray, int]:
     values = column.tolist()
     code = {value: code for code, value in enumerate(dict.fromkeys(values))}
     size = len(code)
-    if None in code:
-        code[None] = -1
-    return np.fromiter(map(code.__getitem__, values), dtype=np.int64, count=len(values)), size
+    code.update({value: -1 for value in (None, "") if value in code})
+    return np.fromiter(map(code.__getitem__, values), dtype=np.int32, count=len(values)), size
 
 
 def _factor_numbers(column: np.ndarray) -> tuple[np.ndarray, int]:
-    found, codes = np.unique(column, return_inverse=True)
-    codes[np.isnan(column)] = -1
-    return codes, len(found)
+    """Numbers are the same key when their texts are."""
+    missing = np.isnan(column)
+    number = np.where(missing, 0, column)
+    least = number.min(initial=0)
+    if number.max(initial=0) - least < SPARSE and np.all(number == np.rint(number)):
+        codes, size = (number - least).astype(np.int32), int(number.max(initial=0) - least) + 1
+    else:
+        found, inverse = np.unique(number, return_inverse=True)
+        by_text, size = _factor_text(np.array([*_texts(found), None], dtype=object)[:-1])
+        codes = by_text[inverse]
+    codes[missing] = -1
+    return codes, size

@@ -105,7 +105,8 @@ class Night:
             recent = age < window
             count = np.bincount(codes[recent], minlength=size)[present]
             total = np.bincount(codes[recent], weights=value[recent], minlength=size)[present]
-            columns.append((total + spec.strength * prior) / (count + spec.strength))
+            with np.errstate(invalid="ignore"):  # nothing known and no prior: missing
+                columns.append((total + spec.strength * prior) / (count + spec.strength))
         values = np.array(columns).T.reshape(len(present), len(spec.windows))
         return Block(self.coding.keys(spec.group, every, present), values, np.full(len(spec.windows), prior))
 

@@ -47,8 +47,12 @@ class Schema:
 
     @cached_property
     def hash(self) -> str:
-        """SHA-256 of the schema: it changes when any field does."""
-        return sha256(canonical(asdict(self)))
+        """SHA-256 of the schema as JSON: it changes when any field does."""
+        return sha256(self.to_json())
+
+    def to_json(self) -> bytes:
+        """The schema as canonical JSON: its name, its fields with all they say, its key."""
+        return canonical(asdict(self))
 
     def field(self, name: str) -> Field:
         """The field of this name. Raises KeyError."""

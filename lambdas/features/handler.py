@@ -5,25 +5,21 @@ from __future__ import annotations
 import os
 import time
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from functools import cache
 from typing import Any
 
-from cumulet.adapters import parquet
 from cumulet.adapters.champion import Champion
-from cumulet.adapters.labels import read_labels
 from cumulet.adapters.lake import Lake
 from cumulet.adapters.logs import log_of
 from cumulet.adapters.online import OnlineStore
-from cumulet.adapters.registry import describe, model_name, version_of
+from cumulet.adapters.registry import PARQUET, describe, model_name, version_of
 from cumulet.contracts import lake as keys
 from cumulet.contracts.env import FeaturesEnv
-from cumulet.contracts.errors import NotFoundError
 from cumulet.contracts.events import Featured, NightEvent
-from cumulet.core import context as context_features
-from cumulet.core.cutoff import nights
-from cumulet.core.schema import Columns, rows
+from cumulet.core.schema import rows
 from cumulet.core.usecase import UseCase
+from lambdas.features.asof import compute
 from usecases import load
 
 
@@ -55,23 +51,20 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     use_case, lake = runtime().use_case, runtime().lake
     day = NightEvent.from_json(event).logical_date(use_case.cut_off.time_zone)
     log = log_of("features", context, use_case=use_case.name, date=str(day))
-    records, labels, side = read(lake, use_case, day)
-    cut_off = use_case.cut_off.at(day)
-    tables = context_features.tables(use_case, day, records, labels, side)
-    joined = context_features.join(use_case, records, tables)
+    night = compute(lake, use_case, day)
     key = keys.features(use_case.name, day)
-    lake.write_table(key, joined, {"use_case": use_case.name, "cut_off": cut_off.isoformat()})
-    online = runtime().store.write(use_case.name, day, cut_off, tables)
+    lake.put(key, night.data, PARQUET)
+    online = runtime().store.write(use_case.name, day, night.cut_off, night.tables)
     package = runtime().champion.package()
-    if package and trained_until(package) > cut_off:
+    if package and trained_until(package) > night.cut_off:
         log.warning("night_not_scored", model=version_of(package), reason="the champion has learnt from later labels")
         package = ""
     elapsed_ms = round((time.perf_counter() - started) * 1e3, 1)
-    log.info("features_written", records=rows(joined), labels=rows(labels), online=online, ms=elapsed_ms)
+    log.info("features_written", records=rows(night.joined), labels=night.labels, online=online, ms=elapsed_ms)
     prefix = keys.predictions(use_case.name, day, version_of(package)) if package else ""
     return Featured(
         date=str(day),
-        records=rows(joined),
+        records=rows(night.joined),
         input_uri=lake.uri(key),
         output_uri=lake.uri(prefix).rstrip("/") if package else "",
         model_name=model_name(use_case.name, package) if package else "",
@@ -83,15 +76,3 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 def trained_until(package: str) -> datetime:
     """The cut-off of the labels that a package has learnt from: an earlier night scored by it would flatter."""
     return datetime.fromisoformat(describe(package).metadata["cut_off"])
-
-
-def read(lake: Lake, use_case: UseCase, day: date) -> tuple[Columns, Columns, dict[str, Columns]]:
-    """The committed records of the day, the labels of the windows, and the side tables of the night."""
-    datasets = [use_case.name, *(f"{use_case.name}_{name}" for name in use_case.side_tables)]
-    commit, *tables = lake.find_many([keys.commit(use_case.name, day), *(keys.curated(each, day) for each in datasets)])
-    if commit is None or None in tables:
-        raise NotFoundError(f"{use_case.name}: {day} is not committed; ingest it first")
-    records, *side = (parquet.decode(data) for data in tables if data is not None)
-    window = nights(day - timedelta(days=use_case.context.nights - 1), day)
-    labels = read_labels(lake, use_case.name, window)
-    return records, labels, dict(zip(use_case.side_tables, side, strict=True))

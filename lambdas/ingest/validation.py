@@ -34,6 +34,8 @@ class Table:
     duplicates: int = 0
     """Of the quarantined ones those whose key another row of the same delivery has."""
     ignored: tuple[str, ...] = field(default=())
+    raw: str = ""
+    """sha256 of the file that it was read from; empty when none came."""
 
     @property
     def counts(self) -> dict[str, int]:

@@ -18,9 +18,11 @@ from cumulet.cli.options import span
 
 ROOT = Path(__file__).resolve().parents[2]
 WANTED = {
+    "data",
+    "features",
+    "lineage",
     "up",
     "clock",
-    "data",
     "down",
     "status",
     "deploy",

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from types import SimpleNamespace
 from typing import Any
 
+import boto3
 import numpy as np
 import pytest
 
@@ -14,10 +16,13 @@ from cumulet.adapters import parquet
 from cumulet.adapters.lake import Lake
 from cumulet.adapters.online import OnlineStore
 from cumulet.contracts import lake as keys
-from cumulet.contracts.errors import NotFoundError
+from cumulet.contracts.errors import NotFoundError, SkewError
 from cumulet.core.context import join
+from cumulet.core.schema import concatenate
 from lambdas.features import handler
 from lambdas.features.handler import runtime
+from training import snapshot
+from training.known import commits_of
 from usecases import load
 
 FIRST = date(2013, 4, 1)
@@ -127,3 +132,41 @@ def test_a_day_without_records_still_has_its_night(ingested: Night, world: Simpl
     world.hand_over(date(2013, 4, 5), records=b"")
     ingested("ingest", date(2013, 4, 5))
     assert ingested("features", date(2013, 4, 5))["records"] == 0
+
+
+def test_online_is_offline_to_the_bit_record_by_record_and_carries_its_event_time(ingested: Night, lake: Lake) -> None:
+    ingested("features", DAYS[3])
+    use_case = load("flights")
+    offline = lake.read_table(keys.features("flights", DAYS[3]))
+    tables, cut_off = OnlineStore("online").read("flights")
+    records = use_case.schema.records(lake.read_table(keys.curated("flights", DAYS[3])))
+    for row, record in enumerate(records):
+        online = join(use_case, use_case.schema.columns([record]), tables)
+        for name in use_case.context.names:
+            assert online[name].tobytes() == offline[name][row : row + 1].tobytes(), (name, record)
+    items = boto3.client("dynamodb").scan(TableName="online")["Items"]
+    assert {item["sk"]["S"].removeprefix("context#") for item in items} == set(tables)
+    assert {(item["date"]["S"], item["cut_off"]["S"]) for item in items} == {(str(DAYS[3]), cut_off.isoformat())}
+    assert cut_off == use_case.cut_off.at(DAYS[3])
+
+
+def test_tables_of_another_declaration_are_refused_before_they_are_mixed_up(ingested: Night, lake: Lake) -> None:
+    ingested("features", DAYS[3])
+    use_case = load("flights")
+    fewer = replace(
+        use_case,
+        context=replace(use_case.context, features=use_case.context.features[:2] + use_case.context.features[3:]),
+    )
+    tables, _ = OnlineStore("online").read("flights")
+    records = lake.read_table(keys.curated("flights", DAYS[3]))
+    with pytest.raises(SkewError, match="by origin: 14 values, this code declares 11"):
+        join(fewer, records, tables)
+
+
+def test_a_snapshot_has_the_same_values_as_the_nights(ingested: Night, lake: Lake) -> None:
+    for day in DAYS:
+        ingested("features", day)
+    rows = snapshot.rows_at(lake, load("flights"), commits_of(lake, "flights", DAYS[3]))[0]
+    nights = concatenate(lake.read_table(keys.features("flights", day)) for day in DAYS)
+    for name in load("flights").context.names:
+        assert rows[name].tobytes() == nights[name].tobytes(), name

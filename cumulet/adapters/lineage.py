@@ -1,0 +1,170 @@
+"""Reads the lineage of a use case from what the lake and the registry say of themselves: a listing per zone, the
+manifests of the snapshots and the packages of the registry; nothing is read per night.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from cumulet.adapters import artifact, parquet
+from cumulet.adapters.lake import Lake
+from cumulet.adapters.registry import Package, Registry
+from cumulet.adapters.snapshots import Snapshots
+from cumulet.contracts import lake as keys
+from cumulet.contracts.manifests import DayManifest
+from cumulet.core.lineage import Graph, Node
+from cumulet.core.model import code_fingerprint
+from cumulet.core.usecase import UseCase
+
+PARTITION = re.compile(r"[^/]+/[^/]+/(?:dt|known)=(\d{4}-\d\d-\d\d)/.*")
+AT_ONCE = 16
+"""Nights of predictions that are read at a time, when a record is looked for."""
+
+
+@dataclass(frozen=True)
+class LineageReader:
+    """Reads what was made from what."""
+
+    lake: Lake
+    registry: Registry
+    use_case: UseCase
+
+    def read(self) -> Graph:
+        """All partitions, snapshots, runs, models and scored nights of the use case, and what each was made from."""
+        graph = Graph()
+        listed = [key for zone in ("raw", "curated", "labels", "features", "predictions") for key in self._keys(zone)]
+        for key in listed:
+            graph.add(Node(key))
+        self._snapshots(graph)
+        for package in self.registry.list():
+            self._package(graph, package)
+        for key in [name for name, node in graph.nodes.items() if node.day]:
+            for source in self._origins(key):
+                if source in graph.nodes:
+                    graph.join(source, key)
+        return graph
+
+    def record(self, graph: Graph, text: str) -> list[str]:
+        """Add the predictions of a record (`ID`, or `ID@2013-04-01`) and name its node; nothing when there is none.
+
+        Without a day the days that the id itself names are looked at first, then the other nights, newest first.
+        """
+        name, _, day = text.rpartition("@") if re.search(r"@\d{4}-\d\d-\d\d$", text) else (text, "", "")
+        nights = sorted((key for key, node in graph.nodes.items() if node.zone == "predictions"), reverse=True)
+        nights = [key for key in nights if day in key]
+        named = set(re.findall(r"\d{4}-\d\d-\d\d", name))
+        nights.sort(key=lambda key: graph.nodes[key].day not in named)
+        for part in (nights[n : n + AT_ONCE] for n in range(0, len(nights), AT_ONCE)):
+            found = [(key, row) for key, row in self._rows(part, name) if row]
+            if found:
+                newest = graph.nodes[found[0][0]].day
+                node = f"records/{self.use_case.name}/{name}@{newest}"
+                for key, row in ((key, row) for key, row in found if graph.nodes[key].day == newest):
+                    graph.add(Node(node, {f"prediction of model {_model(key)}": row["prediction"], "id": name}))
+                    graph.join(key, node)
+                return [node]
+        return []
+
+    def example(self, graph: Graph) -> str:
+        """A record of the newest scored night, as ID@DATE; empty when none was scored."""
+        newest = max((name for name, node in graph.nodes.items() if node.zone == "predictions"), default="")
+        ids = self.lake.read_table(newest, ("id",))["id"].tolist() if newest else list[str]()
+        return f"{ids[0]}@{graph.nodes[newest].day}" if len(ids) else ""
+
+    def details(self, graph: Graph, asked: Sequence[str]) -> None:
+        """Add what takes a read of its own: of every model of a (small) graph the code that it was made with and
+        carries, and of the few days that were asked for the hashes of their files, as the lake has them now."""
+        self._code(graph)
+        days = sorted({_day_of(graph, name) for name in asked} - {""})
+        for day in days[:AT_ONCE]:
+            self._committed(graph, day)
+
+    def _code(self, graph: Graph) -> None:
+        here = code_fingerprint(self.use_case)
+        for name in [name for name, node in graph.nodes.items() if node.zone == "models"]:
+            manifest = artifact.manifest(graph.nodes[name].facts["artifact"])
+            graph.add(Node(name, {"algorithm": manifest.algorithm, "features": len(manifest.features)}))
+            code = f"code/{self.use_case.name}/{manifest.fingerprint[:16]}"
+            same = "the same" if manifest.fingerprint == here else "another"
+            graph.add(Node(code, {"fingerprint": manifest.fingerprint, "code of this checkout": same}))
+            graph.join(code, name)
+
+    def _committed(self, graph: Graph, day: str) -> None:
+        found = self.lake.find(keys.commit(self.use_case.name, date.fromisoformat(day)))
+        if found is None:
+            return
+        manifest = DayManifest.from_json(found)
+        for key, digest in {**manifest.files, **manifest.raw}.items():
+            known = graph.nodes[key].facts if key in graph.nodes else None
+            if known is not None and known.get("sha256", digest) != digest:
+                graph.add(Node(key, {"sha256 now": digest}))
+            elif known is not None:
+                graph.add(Node(key, {"sha256": digest}))
+
+    def _keys(self, zone: str) -> Iterator[str]:
+        datasets = [self.use_case.name]
+        if zone == "curated":
+            datasets += [f"{self.use_case.name}_{table}" for table in self.use_case.side_tables]
+        for dataset in datasets:
+            for key in self.lake.list(f"{zone}/{dataset}/"):
+                if PARTITION.fullmatch(key) and not key.endswith(".json"):
+                    yield key
+
+    def _snapshots(self, graph: Graph) -> None:
+        snapshots = Snapshots(self.lake, self.use_case.name)
+        for dataset_id, manifest in sorted(snapshots.manifests(snapshots.ids()).items()):
+            name = snapshots.prefix(dataset_id).rstrip("/")
+            facts = {"cut_off": manifest.cut_off, "rows": manifest.rows, "labelled": manifest.labelled}
+            graph.add(Node(name, {**facts, "sha256": manifest.files.get("data.parquet", "")}))
+            for key, digest in manifest.sources.items():
+                known = graph.nodes[key].facts.get("sha256", digest) if key in graph.nodes else digest
+                graph.add(Node(key, {"sha256": digest} if known == digest else {f"sha256 in {dataset_id}": digest}))
+                if not key.startswith("raw/"):
+                    graph.join(key, name)
+
+    def _package(self, graph: Graph, package: Package) -> None:
+        use_case, metadata = self.use_case.name, package.metadata
+        model = f"models/{use_case}/{package.version}"
+        facts = {"status": package.status, "cut_off": metadata.get("cut_off", ""), "artifact": package.artifact_uri}
+        graph.add(Node(model, {**facts, "package": package.arn}))
+        if run := metadata.get("run"):
+            graph.add(Node(f"runs/{use_case}/{run}", {"because of": metadata.get("reason", "")}))
+            graph.join(f"runs/{use_case}/{run}", model)
+            if dataset := metadata.get("dataset_id"):
+                graph.join(f"snapshots/{use_case}/{dataset}", f"runs/{use_case}/{run}")
+
+    def _origins(self, key: str) -> Iterator[str]:
+        """What a partition was made from: by its key alone, since a night is made of that night's own files."""
+        use_case, zone = self.use_case, key.partition("/")[0]
+        day = date.fromisoformat(PARTITION.fullmatch(key)[1])  # type: ignore[index]
+        sides = {f"{use_case.name}_{table}": table for table in use_case.side_tables}
+        if zone == "labels":
+            yield keys.raw(use_case.name, day, "outcomes")
+        elif zone == "curated":
+            yield keys.raw(use_case.name, day, sides.get(key.split("/")[1], "records"))
+        elif zone == "features":
+            yield from (keys.curated(dataset, day) for dataset in (use_case.name, *sides))
+            yield from (keys.labels(use_case.name, day - timedelta(n)) for n in range(use_case.context.nights))
+        elif zone == "predictions":
+            yield keys.features(use_case.name, day)
+            yield f"models/{use_case.name}/{_model(key)}"
+
+    def _rows(self, wanted: Sequence[str], record: str) -> Iterator[tuple[str, dict[str, Any] | None]]:
+        for key, data in zip(wanted, self.lake.find_many(wanted), strict=True):
+            columns = parquet.decode(data, ("id", "prediction")) if data is not None else None
+            ids = columns["id"].tolist() if columns else []
+            found = columns is not None and record in ids
+            yield key, {"prediction": float(columns["prediction"][ids.index(record)])} if columns and found else None
+
+
+def _day_of(graph: Graph, name: str) -> str:
+    """The day of a partition, or of the night that a record was scored in; empty for the rest."""
+    return name.rpartition("@")[2] if graph.nodes[name].zone == "records" else graph.nodes[name].day
+
+
+def _model(key: str) -> str:
+    return key.partition("/model=")[2].partition("/")[0]

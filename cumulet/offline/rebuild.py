@@ -1,0 +1,142 @@
+"""A snapshot rebuilt from raw: ingest, then snapshot, by their own code, into a folder that nobody else sees."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from cumulet.adapters.folder_lake import FolderLake
+from cumulet.adapters.lake import Lake
+from cumulet.adapters.snapshots import DATA, MANIFEST, Snapshots
+from cumulet.contracts import lake as keys
+from cumulet.contracts.errors import NotFoundError
+from cumulet.contracts.manifests import DatasetManifest
+from cumulet.core.usecase import UseCase
+from lambdas.ingest import judging, reading, writing
+from training import snapshot
+
+RAW_CHANGED = "raw has changed since the snapshot"
+RAW_GONE = "raw is gone"
+FROM_ANOTHER_RAW = "made from a raw file that has changed"
+CODE_CHANGED = "ingest makes other bytes of the same raw file: its code or the schema has changed"
+UNKNOWN = "raw or the code of ingest has changed since; the snapshot does not say what raw was"
+FEATURES_CHANGED = (
+    "the same partitions give other rows: the code of the snapshot or of the context features has changed"
+)
+SCHEMA_CHANGED = "the use case has another schema than the snapshot"
+LIMIT = 1 << 40
+"""No limit: what the snapshot was made from has been read once."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Differing:
+    """A file that is not what the snapshot was made from: its sha256 then and now (empty: none), and why."""
+
+    key: str
+    then: str
+    now: str
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rebuilt:
+    """What a rebuild came to."""
+
+    dataset_id: str
+    rebuilt_id: str
+    """The id of what was rebuilt; empty when raw gives no labelled row any more."""
+    same: bool
+    """Whether manifest and data are the same to the byte."""
+    days: int
+    differing: tuple[Differing, ...]
+
+
+def days_of(manifest: DatasetManifest) -> list[date]:
+    """The days that a snapshot was made from."""
+    found = (re.fullmatch(rf"curated/{manifest.use_case}/dt=([\d-]+)/.*", key) for key in manifest.sources)
+    return sorted(date.fromisoformat(match[1]) for match in found if match)
+
+
+def rebuild(
+    lake: Lake, use_case: UseCase, dataset_id: str, folder: Path, progress: Callable[[str], None] = lambda _: None
+) -> Rebuilt:
+    """Rebuild a snapshot from the raw files of the lake, which is only read, below a folder.
+
+    Raises NotFoundError when there is no such snapshot.
+    """
+    stored, private = Snapshots(lake, use_case.name), FolderLake(folder)
+    manifest = stored.manifest(dataset_id)
+    now: dict[str, str] = {}
+    days = days_of(manifest)
+    for n, day in enumerate(days, start=1):
+        came = reading.read(lake, use_case, day, LIMIT)
+        seen = judging.statistics(use_case, came)
+        committed = writing.commit(private, use_case, came, day=day, seen=seen, accepted="")
+        now |= {**committed.files, **committed.raw}
+        progress(f"{day} ingested anew, {n} of {len(days)}")
+    progress("taking the snapshot anew")
+    again = _taken(private, use_case, manifest)
+    differing = (*_partitions(use_case, manifest.sources, now), *_files(manifest, again))
+    return Rebuilt(
+        dataset_id=dataset_id,
+        rebuilt_id=again.dataset_id if again else "",
+        same=again is not None and _same_bytes(stored, Snapshots(private, use_case.name), dataset_id),
+        days=len(days),
+        differing=differing,
+    )
+
+
+def _taken(private: Lake, use_case: UseCase, manifest: DatasetManifest) -> DatasetManifest | None:
+    """The snapshot of the same cut-off; None when there is nothing to take one of."""
+    try:
+        return snapshot.take(private, use_case, snapshot.last_night(use_case.cut_off, _moment(manifest)))
+    except NotFoundError:
+        return None
+
+
+def _moment(manifest: DatasetManifest) -> datetime:
+    return datetime.fromisoformat(manifest.cut_off)
+
+
+def _same_bytes(stored: Snapshots, rebuilt: Snapshots, dataset_id: str) -> bool:
+    names = [stored.prefix(dataset_id) + name for name in (MANIFEST, DATA)]
+    return all(stored.lake.find(key) == rebuilt.lake.find(key) is not None for key in names)
+
+
+def _partitions(use_case: UseCase, then: Mapping[str, str], now: Mapping[str, str]) -> Iterator[Differing]:
+    """Every raw file and partition that has another content than the snapshot's source had."""
+    for key, digest in then.items():
+        found = now.get(key, "")
+        if found != digest:
+            yield Differing(key=key, then=digest, now=found, why=_why(use_case, key, then, now))
+
+
+def _why(use_case: UseCase, key: str, then: Mapping[str, str], now: Mapping[str, str]) -> str:
+    if key.startswith("raw/"):
+        return RAW_CHANGED if key in now else RAW_GONE
+    raw = raw_of(use_case, key)
+    if raw not in then:
+        return UNKNOWN if raw in now else RAW_GONE
+    return CODE_CHANGED if now.get(raw) == then[raw] else FROM_ANOTHER_RAW
+
+
+def raw_of(use_case: UseCase, key: str) -> str:
+    """The raw file that a partition is made from."""
+    zone, dataset, day, _ = key.split("/")
+    tables = {use_case.name: reading.RECORDS} | {f"{use_case.name}_{table}": table for table in use_case.side_tables}
+    table = reading.OUTCOMES if zone == "labels" else tables[dataset]
+    return keys.raw(use_case.name, date.fromisoformat(day.partition("=")[2]), table)
+
+
+def _files(manifest: DatasetManifest, again: DatasetManifest | None) -> Iterator[Differing]:
+    """What differs in the snapshot itself although every partition is the same."""
+    if again is None or again.sources != manifest.sources or again == manifest:
+        return
+    if again.schema_hash != manifest.schema_hash:
+        yield Differing(key="schema.json", then=manifest.schema_hash, now=again.schema_hash, why=SCHEMA_CHANGED)
+    then, now = manifest.files[DATA], again.files[DATA]
+    if then != now:
+        yield Differing(key=DATA, then=then, now=now, why=FEATURES_CHANGED)
