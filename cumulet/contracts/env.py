@@ -64,6 +64,9 @@ class Env:
 class IngestEnv(Env):
     """lambdas/ingest: raw day in, curated, labels and quarantine out."""
 
+    pseudonym_secret: str = ""
+    """ARN of the secret with the keys of the pseudonyms; empty where the use case has no identifiers of people."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class FeaturesEnv(Env):
@@ -80,6 +83,8 @@ class PredictEnv(Env):
 
     online_table: str
     model_package: str = ""
+    pseudonym_secret: str = ""
+    """As IngestEnv's: a record that comes with an identifier is called by the same pseudonym."""
 
 
 @dataclass(frozen=True, kw_only=True)

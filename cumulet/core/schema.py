@@ -22,9 +22,10 @@ import numpy as np
 
 from cumulet.contracts.errors import Problem
 from cumulet.contracts.manifests import canonical, sha256
-from cumulet.core.fields import UNITS, Columns, Field, Record
+from cumulet.core import personal
+from cumulet.core.fields import UNITS, Columns, Field, Mark, Record
 
-__all__ = ["Columns", "Field", "Record", "Schema"]
+__all__ = ["Columns", "Field", "Mark", "Record", "Schema"]
 
 
 @dataclass(frozen=True)
@@ -47,8 +48,16 @@ class Schema:
 
     @cached_property
     def hash(self) -> str:
-        """SHA-256 of the schema: it changes when any field does."""
-        return sha256(canonical(asdict(self)))
+        """SHA-256 of the schema: it changes when any field does. A field without a mark hashes as before there were any."""
+        described = asdict(self)
+        for each in described["fields"]:
+            if each["mark"] is None:
+                del each["mark"]
+        return sha256(canonical(described))
+
+    def marked(self, *marks: Mark) -> tuple[str, ...]:
+        """The names of the fields with one of these marks, in order."""
+        return tuple(field.name for field in self.fields if field.mark in marks)
 
     def field(self, name: str) -> Field:
         """The field of this name. Raises KeyError."""
@@ -58,7 +67,7 @@ class Schema:
         """Everything wrong with one record, each with its remedy; empty when the record is valid."""
         problems = [field.check(record.get(field.name)) for field in self.fields]
         unknown = [
-            Problem(name, value, f"remove it: {self.name} have no such field, but {', '.join(self.names)}")
+            Problem(name, personal.shown(value, name), f"remove it: {self.name} have no such field, but {', '.join(self.names)}")
             for name, value in record.items()
             if name not in self._by_name
         ]

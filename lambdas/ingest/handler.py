@@ -14,13 +14,16 @@ from typing import Any
 
 from cumulet.adapters.lake import Lake
 from cumulet.adapters.logs import log_of
+from cumulet.adapters.secrets import Secret
 from cumulet.contracts import lake as keys
 from cumulet.contracts.env import IngestEnv
 from cumulet.contracts.errors import ContractError
 from cumulet.contracts.events import Ingested, NightEvent
 from cumulet.contracts.manifests import DayManifest
+from cumulet.core.erasures import Register
 from cumulet.core.schema import Columns, Schema
 from cumulet.core.usecase import UseCase, label_rows
+from lambdas.ingest.privacy import protect
 from lambdas.ingest.rules import both, identified, known_by, of_day
 from lambdas.ingest.validation import Table, validate
 from usecases import load
@@ -35,13 +38,14 @@ class Runtime:
 
     use_case: UseCase
     lake: Lake
+    secret: Secret
 
 
 @cache
 def runtime() -> Runtime:
     """Built at the first call."""
     env = IngestEnv.from_env(os.environ)
-    return Runtime(load(env.use_case), Lake(env.lake_bucket))
+    return Runtime(load(env.use_case), Lake(env.lake_bucket), Secret(env.pseudonym_secret))
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
@@ -52,7 +56,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     if use_case.cut_off.at(day) > datetime.now(UTC) + timedelta(days=1):
         raise ContractError(f"date={day}: a night of the future knows nothing; give a past date or tonight's")
     log = log_of("ingest", context, use_case=use_case.name)
-    tables = read(lake, use_case, day)
+    tables = protected(lake, use_case, read(lake, use_case, day))
     for name, table in tables.items():
         if table.refusals or table.ignored:
             log.warning("table_irregular", table=name, counts=table.counts, ignored_columns=list(table.ignored))
@@ -81,6 +85,13 @@ def read(lake: Lake, use_case: UseCase, day: date) -> dict[str, Table]:
     return {
         name: validate(data, schema, rules.get(name)) for (name, schema), data in zip(wanted.items(), raw, strict=True)
     }
+
+
+def protected(lake: Lake, use_case: UseCase, tables: dict[str, Table]) -> dict[str, Table]:
+    """The tables as they may be kept: pseudonyms for identifiers, nobody who was erased."""
+    ring = runtime().secret.ring()
+    entries = lake.find_many(lake.list(keys.erasures(use_case.name, "register")))
+    return protect(tables, schemas(use_case), ring, Register.read(ring, filter(None, entries)))
 
 
 def write(lake: Lake, use_case: UseCase, day: date, tables: dict[str, Table]) -> DayManifest:

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from cumulet.contracts.errors import Problem, SchemaError
+from cumulet.core import personal
 from cumulet.core.schema import Columns, Field, Schema, rows, select
 
 Rule = Callable[[Columns], Iterator[tuple[int, Problem]]]
@@ -71,6 +72,8 @@ def validate(data: bytes | None, schema: Schema, rule: Rule | None = None) -> Ta
         problems[n] = [Problem("", len(cells[n]), f"give {len(header)} cells, one per column of the header")]
     columns = _columns(schema, header, cells, uneven, problems)
     _refuse_duplicates(schema, columns, lines, problems)
+    for n, problem in personal.in_unknown_columns(header, cells, schema.names):
+        problems.setdefault(n, []).append(problem)
     kept = np.array([n for n in range(len(cells)) if n not in problems], dtype=int)
     for n, problem in rule(select(columns, kept)) if rule else ():
         problems.setdefault(int(kept[n]), []).append(problem)
