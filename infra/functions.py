@@ -15,6 +15,7 @@ from infra.grants import grant_alarms_read, grant_alias_read, grant_metrics, gra
 from infra.lake import Lake
 from infra.online import OnlineStore
 from infra.platforms import Target
+from infra.pseudonyms import Pseudonyms
 from infra.registry import Registry
 
 ALIAS = "live"
@@ -38,6 +39,7 @@ class Functions(Construct):
         lake: Lake,
         online: OnlineStore,
         registry: Registry,
+        pseudonyms: Pseudonyms,
         alarms: str,
         target: Target,
     ) -> None:
@@ -49,10 +51,12 @@ class Functions(Construct):
             "predict": function_package(root, ["predict"], plug_ins, target),
             "release": function_package(root, ["release"], [], target),  # it moves models and knows no use case
         }
-        self.lake, self.online, self.registry = lake, online, registry
+        self.lake, self.online, self.registry, self.pseudonyms = lake, online, registry, pseudonyms
         common = {"use_case": use_case, "lake_bucket": lake.bucket.bucket_name}
         table = online.table.table_name
-        self.predict = self._function("Predict", PredictEnv(**common, online_table=table), memory=1024, seconds=29)
+        key = {"pseudonym_secret": pseudonyms.arn}
+        predict = PredictEnv(**common, **key, online_table=table)
+        self.predict = self._function("Predict", predict, memory=1024, seconds=29)
         champion = {"predict_function": self.predict.function.function_name, "alias": ALIAS}
 
         release = ReleaseEnv(
@@ -64,7 +68,7 @@ class Functions(Construct):
         )
         features = FeaturesEnv(**common, **champion, online_table=table)
         monitor = MonitorEnv(**common, **champion, namespace=metrics.NAMESPACE, alarms=alarms)
-        self.ingest = self._function("Ingest", IngestEnv(**common), memory=512, seconds=60)
+        self.ingest = self._function("Ingest", IngestEnv(**common, **key), memory=512, seconds=60)
         self.features = self._function("Features", features, memory=1024, seconds=120)
         self.monitor = self._function("Monitor", monitor, memory=1024, seconds=120)
         self.release = self._function("Release", release, memory=512, seconds=300)
@@ -86,9 +90,10 @@ class Functions(Construct):
         """Who may do what."""
         lake, registry, table, predict = self.lake, self.registry, self.online.table, self.predict.function
 
-        lake.grant_read(self.ingest.role, "raw", "curated", "labels", "quarantine")
+        lake.grant_read(self.ingest.role, "raw", "curated", "labels", "quarantine", "erasures")
         lake.grant_write(self.ingest.role, "curated", "labels", "quarantine")
         lake.grant_delete(self.ingest.role, "quarantine")
+        self.pseudonyms.grant_read(self.ingest.role)
 
         lake.grant_read(self.features.role, "curated", "labels")
         lake.grant_write(self.features.role, "features")
@@ -97,6 +102,7 @@ class Functions(Construct):
         grant_alias_read(self.features.role, predict)
 
         lake.grant_read(self.predict.role, "models")
+        self.pseudonyms.grant_read(self.predict.role)
         registry.grant_read(self.predict.role)
         table.grant(self.predict.role, "dynamodb:Query")
 

@@ -10,11 +10,9 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from cumulet.contracts.retention import EARLIER_VERSIONS, RETENTION
 from cumulet.contracts.settings import UseCaseSettings
 from infra.platforms import Target
-
-NOT_KEPT = {"quarantine": 90, "runs": 90}
-"""Zones that are of no use after so many days: refused rows, and what jobs of one training run pass on."""
 
 
 class Lake(Construct):
@@ -32,10 +30,15 @@ class Lake(Construct):
             removal_policy=target.removal,
             lifecycle_rules=[
                 s3.LifecycleRule(
-                    noncurrent_version_expiration=Duration.days(30),
+                    noncurrent_version_expiration=Duration.days(EARLIER_VERSIONS),
+                    expired_object_delete_marker=True,
                     abort_incomplete_multipart_upload_after=Duration.days(1),
                 ),
-                *(s3.LifecycleRule(prefix=f"{zone}/", expiration=Duration.days(d)) for zone, d in NOT_KEPT.items()),
+                *(
+                    s3.LifecycleRule(prefix=f"{zone.zone}/", expiration=Duration.days(zone.days))
+                    for zone in RETENTION
+                    if zone.days
+                ),
             ],
         )
         self.database = glue.CfnDatabase(

@@ -23,7 +23,7 @@ from cumulet.adapters.object_versions import ObjectVersions, Version
 from cumulet.adapters.searching import Search
 from cumulet.contracts import lake as keys
 from cumulet.contracts.errors import ContractError, JobError, NotFoundError
-from cumulet.contracts.manifests import DayManifest, canonical, sha256
+from cumulet.contracts.manifests import DayManifest, Tombstone, canonical, sha256
 from cumulet.core.erasures import RECORD_ID, Register, entry, named_by
 from cumulet.core.pseudonyms import KeyRing, is_pseudonym
 from cumulet.core.redaction import Subject
@@ -199,8 +199,9 @@ class Erasing:
                 if not key.endswith("/manifest.json"):
                     self._delete_whole(key)
             reason = "it held somebody who was erased; train again, the next snapshot goes without them"
-            stone = {"dataset_id": dataset, "erased": reason, "at": at.isoformat(timespec="seconds"), "by": plan.subject}
-            self._put(prefix + "manifest.json", stone)
+            moment = at.isoformat(timespec="seconds")
+            stone = Tombstone(dataset_id=dataset, erased=reason, at=moment, by=plan.subject)
+            self.lake.put(prefix + "manifest.json", stone.to_json(), "application/json")
 
     def _mend(self, plan: Plan) -> None:
         """Let the days' manifests say what lies there now, so that a later snapshot accepts them."""

@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from cumulet.adapters import stacks
 from cumulet.adapters.session import client
 from cumulet.core.pseudonyms import KeyRing
+
+
+def secret_of(stack: str) -> str:
+    """The ARN of the secret that a stack has; empty where it has none."""
+    found = stacks.resources(stack, "AWS::SecretsManager::Secret")
+    return str(found[0]["PhysicalResourceId"]) if found else ""
 
 
 class Secret:

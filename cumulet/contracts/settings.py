@@ -13,7 +13,7 @@ from cumulet.contracts.errors import ContractError
 
 T = TypeVar("T")
 
-SCALARS: dict[Any, tuple[type, ...]] = {str: (str,), int: (int,), float: (float, int)}
+SCALARS: dict[Any, tuple[type, ...]] = {str: (str,), int: (int,), float: (float, int), bool: (bool,)}
 
 FOUNDATION = "Cumulet"
 """Name of the stack that all use cases share."""
@@ -60,6 +60,14 @@ class JobSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PrivacySettings:
+    """What the marks of the schemas ask of the infrastructure; a test compares the two."""
+
+    identifiers: bool = False
+    """A field is marked `identifier`: a secret holds the key of its pseudonyms."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class UseCaseSettings:
     """usecases/<name>/usecase.toml: what infra must know of a use case without importing it."""
 
@@ -73,6 +81,7 @@ class UseCaseSettings:
     alarms: AlarmSettings = field(default_factory=AlarmSettings)
     serving: ServingSettings = field(default_factory=ServingSettings)
     jobs: JobSettings = field(default_factory=JobSettings)
+    privacy: PrivacySettings = field(default_factory=PrivacySettings)
     tables: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Glue tables: `curated` (records), `curated_<side table>`, `labels`, `features`, `predictions`; column to type."""
 
@@ -80,7 +89,12 @@ class UseCaseSettings:
     def load(cls, path: Path) -> Self:
         """Read the file. Raises ContractError naming the file and the setting that is unknown, absent or wrong."""
         values = tomllib.loads(path.read_text(encoding="utf-8"))
-        groups: dict[str, type[Any]] = {"alarms": AlarmSettings, "serving": ServingSettings, "jobs": JobSettings}
+        groups: dict[str, type[Any]] = {
+            "alarms": AlarmSettings,
+            "serving": ServingSettings,
+            "jobs": JobSettings,
+            "privacy": PrivacySettings,
+        }
         for name, group in groups.items():
             if name in values:
                 values[name] = _settings(group, values[name], f"{path}: [{name}]")
