@@ -32,6 +32,7 @@ WANTED = {
     "load",
     "model",
     "simulate",
+    "data",
 }
 
 
