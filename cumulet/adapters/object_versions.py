@@ -22,6 +22,9 @@ class Version:
     current: bool
     marker: bool = False
 
+    def __str__(self) -> str:
+        return f"{self.key} ({'current' if self.current else 'an earlier version'})"
+
 
 class ObjectVersions:
     """Lists, reads and deletes versions. What it deletes is gone."""

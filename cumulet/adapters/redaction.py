@@ -81,7 +81,9 @@ def _read(data: bytes) -> pa.Table:
 
 
 def _strings(table: pa.Table) -> list[str]:
-    return [field.name for field in table.schema if pa.types.is_string(field.type) or pa.types.is_large_string(field.type)]
+    return [
+        field.name for field in table.schema if pa.types.is_string(field.type) or pa.types.is_large_string(field.type)
+    ]
 
 
 def _about(table: pa.Table, subject: Subject) -> pa.Array:

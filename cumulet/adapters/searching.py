@@ -13,6 +13,7 @@ from cumulet.adapters.object_versions import ObjectVersions, Version
 from cumulet.core.redaction import Subject
 
 AT_ONCE, THREADS = 64, 8
+FIGURES = ("versions", "bytes", "searched", "found")
 
 
 @dataclass(frozen=True)
@@ -47,8 +48,8 @@ class Search:
         return tuple({"zone": zone, **counts} for zone, counts in sorted(self._zones.items()))
 
     def _count(self, version: Version, stored: int, opened: int, there: bool) -> None:
-        counts = self._zones.setdefault(version.key.split("/")[0], dict(versions=0, bytes=0, searched=0, found=0))
-        for name, n in {"versions": 1, "bytes": stored, "searched": opened, "found": int(there)}.items():
+        counts = self._zones.setdefault(version.key.split("/")[0], dict.fromkeys(FIGURES, 0))
+        for name, n in zip(FIGURES, (1, stored, opened, int(there)), strict=True):
             counts[name] += n
 
     def _read(self) -> Iterator[tuple[Version, bytes]]:

@@ -20,7 +20,7 @@ class Secret:
 
     def __init__(self, arn: str, secrets: Any = None) -> None:
         self.arn = arn
-        self._secrets = secrets or (client("secretsmanager") if arn else None)
+        self._secrets: Any = secrets or (client("secretsmanager") if arn else None)
 
     def ring(self) -> KeyRing:
         """The keys by version. Raises ContractError when the secret is not what the stack made."""

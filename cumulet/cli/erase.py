@@ -10,13 +10,14 @@ from typing import Annotated, Any
 import typer
 
 import usecases
-from cumulet.adapters.erasing import Certificate, Erasing, Plan
+from cumulet.adapters.erasing import Erasing
 from cumulet.adapters.log_groups import JOB_GROUPS, LogGroups, group_of
 from cumulet.adapters.secrets import Secret, secret_of
 from cumulet.cli.data import data as group
 from cumulet.cli.options import AsJson, UseCaseName
 from cumulet.cli.terminal import data, print_json, print_table, say, step
 from cumulet.cli.workspace import Workspace, open_workspace
+from cumulet.contracts.erasure import Certificate, Plan
 from cumulet.contracts.errors import JobError
 from cumulet.contracts.retention import EARLIER_VERSIONS, RETENTION
 from cumulet.contracts.settings import stack_name
@@ -69,7 +70,7 @@ def retention(as_json: AsJson = False) -> None:
         print_json({"zones": rows, "earlier_versions_days": EARLIER_VERSIONS})
         return
     print_table("Kept", [{**row, "days": row["days"] or "for ever"} for row in rows])
-    say(f"earlier versions, and what was deleted, stay {EARLIER_VERSIONS} days more; S3 expires on AWS, not in the emulator")
+    say(f"earlier versions, and what was deleted, stay {EARLIER_VERSIONS} days more. The emulator keeps everything.")
 
 
 def rotate(context: typer.Context, use_case: UseCaseName, yes: Yes = False) -> None:
@@ -84,7 +85,9 @@ def rotate(context: typer.Context, use_case: UseCaseName, yes: Yes = False) -> N
     if not yes:
         typer.confirm("Records of new days will not join with those of older ones. Rotate", abort=True, err=True)
     version = secret.rotate()
-    say(f"key {version} is in use; ingest the days that must join with new ones again: `cumulet load {use_case} --from … --to …`")
+    say(
+        f"key {version} is in use; ingest again what must join with new days: `cumulet load {use_case} --from … --to …`"
+    )
 
 
 def _secret(workspace: Workspace) -> Secret:
@@ -95,7 +98,9 @@ def _require_quiet(workspace: Workspace) -> None:
     """A night or a training under way could write what is being erased. Raises JobError naming it."""
     for machine in (workspace.nights.nightly, workspace.training):
         if machine.running():
-            raise JobError(f"{machine.name} is running, and may be using what is to go; run this again when it has ended")
+            raise JobError(
+                f"{machine.name} is running, and may be using what is to go; run this again when it has ended"
+            )
 
 
 def _models(workspace: Workspace, plan: Plan) -> list[str]:
@@ -113,7 +118,9 @@ def _in_logs(workspace: Workspace, plan: Plan) -> int:
 
 def _show_plan(plan: Plan, affected: list[str], *, as_json: bool) -> None:
     if as_json:
-        print_json({"objects": plan.objects, "versions": plan.versions, "snapshots": plan.snapshots, "models": affected})
+        print_json(
+            {"objects": plan.objects, "versions": plan.versions, "snapshots": plan.snapshots, "models": affected}
+        )
         return
     zones = Counter(key.split("/")[0] for key in plan.objects)
     earlier = Counter(key.split("/")[0] for key, _ in plan.versions)
@@ -137,7 +144,9 @@ def _show_proof(certificate: Certificate, affected: list[str], in_logs: int, *, 
     if as_json:
         print_json({**asdict(certificate), "models": affected, "logs": in_logs})
     else:
-        print_table("Searched for the keys, byte by byte", searched, columns=("zone", "versions", "bytes", "searched", "found"))
+        print_table(
+            "Searched for the keys, byte by byte", searched, columns=("zone", "versions", "bytes", "searched", "found")
+        )
         data.print(f"certificate of {certificate.subject[:16]}: erased and proven at {certificate.at}", markup=False)
         _say_models(affected)
     if in_logs:

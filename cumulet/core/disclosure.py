@@ -66,7 +66,7 @@ def published(
     counts = {name: int(figures[rows]) for name, figures in slices.items()}
     shown = suppress(counts, k, unnamed=total - sum(counts.values()))
     return {
-        name: {each: None for each in figures} | {"suppressed": True} if shown.counts[name] is None else dict(figures)
+        name: dict.fromkeys(figures) | {"suppressed": True} if shown.counts[name] is None else dict(figures)
         for name, figures in slices.items()
     }
 

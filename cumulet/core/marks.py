@@ -10,13 +10,13 @@ from collections.abc import Collection, Iterator
 
 import numpy as np
 
-from cumulet.core.schema import Columns, Field, rows
+from cumulet.core.schema import Columns, Field, Mark, rows
 from cumulet.core.usecase import State, UseCase
 
-NAMING = ("identifier", "personal", "free text")
+NAMING: tuple[Mark, ...] = ("identifier", "personal", "free text")
 
 
-def marked(use_case: UseCase, *marks: str) -> dict[str, Field]:
+def marked(use_case: UseCase, *marks: Mark) -> dict[str, Field]:
     """The fields of all tables of a use case that have one of these marks, by name."""
     schemas = (use_case.schema, use_case.outcomes, *use_case.side_tables.values())
     return {each.name: each for schema in schemas for each in schema.fields if each.mark in marks}
@@ -59,7 +59,9 @@ def learnt_from(use_case: UseCase, columns: Columns, state: State, allowed: Coll
         name
         for name, each in fields.items()
         if name not in allowed
-        and any(not _same(before, use_case.transform({**columns, name: c}, state)) for c in _others(each, columns[name]))
+        and any(
+            not _same(before, use_case.transform({**columns, name: c}, state)) for c in _others(each, columns[name])
+        )
     )
 
 

@@ -1,7 +1,6 @@
 """Personal data where none was declared: e-mail addresses, telephone numbers, payment cards, bank accounts.
 
-What has a checksum is checked: a card is of a known issuer, of its length and passes Luhn (ISO/IEC 7812-1), an IBAN has
-its country's length and passes mod 97 (ISO 13616). A telephone number is told by + and a country code, by brackets
+What has a checksum is checked (`checksums`). A telephone number is told by + and a country code, by brackets
 around an area code, or by its context: a word before it or the name of its column. Names and addresses are not found.
 """
 
@@ -14,6 +13,7 @@ from functools import cache
 from typing import Any
 
 from cumulet.contracts.errors import Problem
+from cumulet.core.checksums import IBAN_LENGTHS, is_card, is_iban
 
 EMAIL, PHONE, CARD, IBAN = "e-mail address", "telephone number", "payment card", "bank account"
 PHONE_WORDS = "phone|telephone|tel|telefon|téléphone|mobile|mobil|handy|fax|msisdn"
@@ -32,22 +32,6 @@ CARD_FORM = re.compile(
     r"(?<![\w.])(?:\d{13,19}|\d{4}([ -])\d{4}\1\d{4}\1\d{1,4}(?:\1\d{3})?|\d{4}([ -])\d{6}\2\d{4,5})(?![\w.]*\d|\w)"
 )
 IBAN_START = re.compile(r"(?<!\w)[A-Z]{2}\d\d(?= ?[A-Z0-9])", re.I)
-CARDS = (
-    (r"4", (13, 16, 19)),  # Visa
-    (r"5[1-5]|222[1-9]|22[3-9]|2[3-6]|27[01]|2720", (16,)),  # Mastercard
-    (r"3[47]", (15,)),  # American Express
-    (r"6011|64[4-9]|65", (16, 17, 18, 19)),  # Discover
-    (r"30[0-5]|36|3[89]", (14, 16, 19)),  # Diners Club
-    (r"35(?:2[89]|[3-8])", (16, 17, 18, 19)),  # JCB
-    (r"62", (16, 17, 18, 19)),  # UnionPay
-)
-"""Issuer ranges and the lengths of their numbers."""
-IBAN_LENGTHS = dict(
-    AD=24, AE=23, AL=28, AT=20, AZ=28, BA=20, BE=16, BG=22, BH=22, BR=29, CH=21, CR=22, CY=28, CZ=24, DE=22, DK=18,
-    DO=28, EE=20, ES=24, FI=18, FO=18, FR=27, GB=22, GE=22, GI=23, GL=18, GR=27, HR=21, HU=28, IE=22, IL=23, IS=26,
-    IT=27, KW=30, KZ=20, LB=28, LI=21, LT=20, LU=20, LV=21, MC=27, MD=24, ME=22, MK=19, MT=31, NL=18, NO=15, PK=24,
-    PL=28, PT=25, QA=29, RO=24, RS=22, SA=24, SE=24, SI=19, SK=24, SM=27, TN=24, TR=26, UA=29, XK=20,
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -125,31 +109,10 @@ def in_unknown_columns(
                     yield n, Problem(name, mask(row[at], name), remedy)
 
 
-def is_card(text: str) -> bool:
-    """Whether digits (with blanks or hyphens) are the number of a payment card."""
-    digits = re.sub(r"[ -]", "", text)
-    issued = any(len(digits) in lengths and re.match(prefix, digits) for prefix, lengths in CARDS)
-    return issued and luhn(digits)
-
-
-def luhn(digits: str) -> bool:
-    """Whether the last digit is the check digit of the others. Source: ISO/IEC 7812-1, annex B."""
-    doubled = (sum(divmod(2 * int(digit), 10)) for digit in digits[-2::-2])
-    return (sum(map(int, digits[-1::-2])) + sum(doubled)) % 10 == 0
-
-
-def is_iban(text: str) -> bool:
-    """Whether the text, without blanks, is an IBAN: its country's length, and 1 modulo 97. Source: ISO 13616."""
-    compact = text.replace(" ", "").upper()
-    if len(compact) != IBAN_LENGTHS.get(compact[:2]) or not (compact.isascii() and compact.isalnum()):
-        return False
-    return int("".join(str(int(each, 36)) for each in compact[4:] + compact[:4])) % 97 == 1
-
-
 def _ibans(text: str) -> Iterator[Finding]:
     for start in IBAN_START.finditer(text):
         length = IBAN_LENGTHS.get(start.group()[:2].upper(), 0)
-        whole = re.compile(r"(?:[A-Z0-9] ?){%d}[A-Z0-9](?!\w)" % (length - 1), re.I) if length else None
+        whole = re.compile(rf"(?:[A-Z0-9] ?){{{length - 1}}}[A-Z0-9](?!\w)", re.I) if length else None
         match = whole.match(text, start.start()) if whole else None
         if match and is_iban(match.group()):
             yield Finding(IBAN, *match.span())

@@ -30,9 +30,9 @@ PUBLIC = 0
 
 
 def normalised(identifier: str) -> str:
-    """The one spelling of an identifier: composed (NFC), without blanks around it. Case is kept: `a1` may not be `A1`.
+    r"""The one spelling of an identifier: composed (NFC), without blanks around it. Case is kept: `a1` is not `A1`.
 
-    >>> normalised(" Zoe\\u0308 ") == "Zoë"
+    >>> normalised(" Zoe\u0308 ") == "Zoë"
     True
     """
     return unicodedata.normalize("NFC", identifier).strip()
@@ -56,7 +56,7 @@ class KeyRing:
 
     @classmethod
     def from_json(cls, text: str) -> Self:
-        """Read the secret: {"version": "2", "key": "…", "earlier": {"1": "…"}}. Raises ContractError, never quoting it."""
+        """Read the secret: {"version": "2", "key": "…", "earlier": {"1": "…"}}. Raises ContractError."""
         try:
             stored = json.loads(text)
             texts = {**stored.get("earlier", {}), stored["version"]: stored["key"]}

@@ -159,4 +159,6 @@ def _holds_rows(value: Any, subject: Subject) -> bool:
     """Whether the row about the subject is deeper, in a list of this value's own."""
     if isinstance(value, list):
         return True
-    return isinstance(value, dict) and any(isinstance(each, list) and subject.names_row(each) for each in value.values())
+    return isinstance(value, dict) and any(
+        isinstance(each, list) and subject.names_row(each) for each in value.values()
+    )

@@ -48,7 +48,7 @@ class Schema:
 
     @cached_property
     def hash(self) -> str:
-        """SHA-256 of the schema: it changes when any field does. A field without a mark hashes as before there were any."""
+        """SHA-256 of the schema: it changes when any field does. A mark that is not set is no part of it."""
         described = asdict(self)
         for each in described["fields"]:
             if each["mark"] is None:
@@ -67,7 +67,11 @@ class Schema:
         """Everything wrong with one record, each with its remedy; empty when the record is valid."""
         problems = [field.check(record.get(field.name)) for field in self.fields]
         unknown = [
-            Problem(name, personal.shown(value, name), f"remove it: {self.name} have no such field, but {', '.join(self.names)}")
+            Problem(
+                name,
+                personal.shown(value, name),
+                f"remove it: {self.name} have no such field, but {', '.join(self.names)}",
+            )
             for name, value in record.items()
             if name not in self._by_name
         ]

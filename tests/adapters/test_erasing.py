@@ -26,9 +26,9 @@ from cumulet.contracts import lake as keys
 from cumulet.contracts.errors import ContractError, JobError, NotFoundError
 from cumulet.contracts.manifests import DayManifest, ModelManifest, sha256
 from cumulet.core.pseudonyms import KeyRing
+from tests.training.conftest import FIRST, arrivals, aws, commit_day, flights
 from training import snapshot
 from training.dataset import MANIFEST
-from tests.training.conftest import FIRST, arrivals, aws, commit_day, flights
 from training.packing import pack
 
 DAYS = 8
@@ -63,7 +63,9 @@ def filled(folder: Path) -> Iterator[Lake]:
         lake.put(keys.quarantine("flights", DAY, "outcomes"), json.dumps(refused[0]).encode() + b"\n")
         records = lake.read_table(keys.curated("flights", DAY))
         lake.write_table(keys.features("flights", DAY), records, {"cut_off": "2013-01-06T08:00:00+00:00"})
-        lake.write_table(keys.prediction_file("flights", DAY, "1"), {"id": records["id"], "prediction": records["distance"]})
+        lake.write_table(
+            keys.prediction_file("flights", DAY, "1"), {"id": records["id"], "prediction": records["distance"]}
+        )
         golden = [{"record": row, "prediction": 0.5} for row in flights(DAY)[5:9]]
         manifest = ModelManifest(
             use_case="flights", algorithm="a", dataset_id="d", cut_off="c", fingerprint="f", features=[], threshold=0.2,
@@ -99,7 +101,10 @@ def plain_search(key: str) -> list[str]:
             with tarfile.open(fileobj=io.BytesIO(data)) as tar:
                 hit = any(f'"{key}"'.encode() in tar.extractfile(entry).read() for entry in tar)
         else:
-            hit = re.search(rb"(?<![\w-])" + re.escape(key.encode()) + rb"(?![\w-])", data + version.key.encode()) is not None
+            hit = (
+                re.search(rb"(?<![\w-])" + re.escape(key.encode()) + rb"(?![\w-])", data + version.key.encode())
+                is not None
+            )
         found += [version.key] if hit else []
     return found
 
@@ -247,7 +252,7 @@ def test_a_later_night_of_the_subject_makes_the_same_command_erase_again(lake: L
 
 def test_nobody_of_that_name_changes_nothing(lake: Lake) -> None:
     before = everything(lake)
-    with pytest.raises(NotFoundError, match="no row is 'arrived'"):
+    with pytest.raises(NotFoundError, match="no row is named 'arrived'"):
         erase(lake, "arrived")
     with pytest.raises(NotFoundError, match="nothing was changed"):
         erase(lake, "2013-01-06-9999")

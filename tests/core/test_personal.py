@@ -6,7 +6,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from cumulet.core.personal import CARD, CARDS, EMAIL, IBAN, IBAN_LENGTHS, PHONE, find, in_unknown_columns, mask, shown
+from cumulet.core.checksums import CARDS, IBAN_LENGTHS
+from cumulet.core.personal import CARD, EMAIL, IBAN, PHONE, find, in_unknown_columns, mask, shown
 
 PREFIXES = ("4", "51", "55", "2221", "2720", "34", "37", "6011", "65", "36", "3530", "62")
 LENGTHS = {"4": 16, "34": 15, "37": 15, "36": 14}
@@ -137,7 +138,13 @@ def test_every_issuer_has_a_prefix_under_test() -> None:
 def test_a_message_repeats_no_card_even_where_it_came_as_a_number() -> None:
     assert shown(4111111111111111) == shown(4111111111111111.0) == "[payment card]"
     assert shown([{"to": "ada@example.org"}]) == "[{'to': '[e-mail address]'}]"
-    assert [shown(value) for value in (None, True, 12, 10**400, float("inf"))] == [None, True, 12, 10**400, float("inf")]
+    assert [shown(value) for value in (None, True, 12, 10**400, float("inf"))] == [
+        None,
+        True,
+        12,
+        10**400,
+        float("inf"),
+    ]
 
 
 def test_unknown_columns_are_looked_at_and_known_ones_are_not() -> None:

@@ -67,7 +67,7 @@ def test_without_a_key_no_identifier_passes() -> None:
 
 @pytest.mark.parametrize(
     "secret",
-    ["", "[]", "{}", '{"version": "1", "key": "short"}', '{"version": "0", "key": "%s"}' % FIRST, '{"version": 1}'],
+    ["", "[]", "{}", '{"version": "1", "key": "short"}', json.dumps({"version": "0", "key": FIRST}), '{"version": 1}'],
 )
 def test_a_secret_that_is_none_is_refused_and_not_repeated(secret: str) -> None:
     with pytest.raises(ContractError) as refused:

@@ -56,9 +56,9 @@ def test_every_zone_has_its_rule_and_those_kept_for_ever_have_none(templates: di
     rules = bucket["Properties"]["LifecycleConfiguration"]["Rules"]
     expiring = {rule["Prefix"].rstrip("/"): rule["ExpirationInDays"] for rule in rules if "ExpirationInDays" in rule}
     assert expiring == {zone.zone: zone.days for zone in RETENTION if zone.days}
-    assert [r["NoncurrentVersionExpiration"]["NoncurrentDays"] for r in rules if "NoncurrentVersionExpiration" in r] == [
-        EARLIER_VERSIONS
-    ]
+    assert [
+        r["NoncurrentVersionExpiration"]["NoncurrentDays"] for r in rules if "NoncurrentVersionExpiration" in r
+    ] == [EARLIER_VERSIONS]
 
 
 def test_every_zone_of_the_lake_has_a_retention_with_a_reason() -> None:

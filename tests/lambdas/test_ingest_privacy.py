@@ -176,7 +176,9 @@ def test_whoever_was_erased_does_not_come_back_with_the_source(
         found = [night("ingest", DAY + timedelta(days=n)) for n in range(2)]
         if not lake.list("erasures/"):
             assert [found[0]["records"], found[0]["quarantined"], found[1]["labels"]] == [39, 1, 40]
-            work = Erasing(lake, people, Secret(boto3.client("secretsmanager").describe_secret(SecretId="key")["ARN"]).ring())
+            work = Erasing(
+                lake, people, Secret(boto3.client("secretsmanager").describe_secret(SecretId="key")["ARN"]).ring()
+            )
             certificate = work.erase(work.find("person-2"), AT)
             erased = kept(lake)
     # flights 2, 9, 16, 23, 30 and 37 were theirs; the first of them had been refused

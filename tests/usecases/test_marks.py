@@ -69,7 +69,9 @@ def people() -> UseCase:
         (lambda u: replace(u, feature_names=(*u.feature_names, "person")), "is a feature of the model"),
         (lambda u: replace(u, sensitive=()), "sex is marked sensitive; list it"),
         (
-            lambda u: replace(u, outcomes=replace(u.outcomes, fields=(*u.outcomes.fields, Field("person", "string", "")))),
+            lambda u: replace(
+                u, outcomes=replace(u.outcomes, fields=(*u.outcomes.fields, Field("person", "string", "")))
+            ),
             "person is marked in one table",
         ),
     ],
