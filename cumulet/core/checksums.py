@@ -1,4 +1,4 @@
-"""Numbers that check themselves: payment cards (issuer, length, Luhn) and bank accounts (country, length, modulo 97)."""
+"""Numbers that check themselves: payment cards (issuer, length, Luhn), bank accounts (country, length, modulo 97)."""
 
 from __future__ import annotations
 
