@@ -3,8 +3,7 @@
 A published table is a partition of its rows into groups, with their total. Whoever reads it knows the total and the
 shown counts, hence the sum of the hidden ones, and that each of these is at least 1. Hiding must therefore leave
 
-    at least two hidden groups     else the one is total − shown
-    a hidden sum of at least k     else the hidden groups together are a small group
+    a hidden sum of at least k     else the hidden groups together are a small group, or one that is total − shown
     more rows than hidden groups   else each of them is 1
 
 Where the small groups alone do not, the smallest of the others are hidden with them (complementary suppression).
@@ -72,4 +71,4 @@ def published(
 
 
 def _safe(hidden: list[int], k: int) -> bool:
-    return not hidden or (len(hidden) > 1 and sum(hidden) >= max(k, len(hidden) + 1))
+    return not hidden or sum(hidden) >= max(k, len(hidden) + 1)
