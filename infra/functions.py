@@ -16,6 +16,7 @@ from infra.grants import grant_alarms_read, grant_alias_read, grant_metrics, gra
 from infra.lake import Lake
 from infra.online import OnlineStore
 from infra.platforms import Target
+from infra.pseudonyms import Pseudonyms
 from infra.registry import Registry
 
 ALIAS = "live"
@@ -39,6 +40,7 @@ class Functions(Construct):
         lake: Lake,
         online: OnlineStore,
         registry: Registry,
+        pseudonyms: Pseudonyms,
         alarms: str,
         ingest: IngestSettings,
         target: Target,
@@ -51,10 +53,12 @@ class Functions(Construct):
             "predict": function_package(root, ["predict"], plug_ins, target),
             "release": function_package(root, ["release"], [], target),  # it moves models and knows no use case
         }
-        self.lake, self.online, self.registry = lake, online, registry
+        self.lake, self.online, self.registry, self.pseudonyms = lake, online, registry, pseudonyms
         common = {"use_case": use_case, "lake_bucket": lake.bucket.bucket_name}
         table = online.table.table_name
-        self.predict = self._function("Predict", PredictEnv(**common, online_table=table), memory=1024, seconds=29)
+        key = {"pseudonym_secret": pseudonyms.arn}
+        predict = PredictEnv(**common, **key, online_table=table)
+        self.predict = self._function("Predict", predict, memory=1024, seconds=29)
         champion = {"predict_function": self.predict.function.function_name, "alias": ALIAS}
 
         release = ReleaseEnv(
@@ -66,7 +70,7 @@ class Functions(Construct):
         )
         features = FeaturesEnv(**common, **champion, online_table=table)
         monitor = MonitorEnv(**common, **champion, namespace=metrics.NAMESPACE, alarms=alarms)
-        raw = IngestEnv(**common, megabytes=ingest.megabytes)
+        raw = IngestEnv(**common, **key, megabytes=ingest.megabytes)
         self.ingest = self._function("Ingest", raw, memory=ingest.memory, seconds=300)
         self.features = self._function("Features", features, memory=1024, seconds=120)
         self.monitor = self._function("Monitor", monitor, memory=1024, seconds=120)
@@ -89,9 +93,10 @@ class Functions(Construct):
         """Who may do what."""
         lake, registry, table, predict = self.lake, self.registry, self.online.table, self.predict.function
 
-        lake.grant_read(self.ingest.role, "raw", "curated", "labels", "quarantine")
+        lake.grant_read(self.ingest.role, "raw", "curated", "labels", "quarantine", "erasures")
         lake.grant_write(self.ingest.role, "curated", "labels", "quarantine")
         lake.grant_delete(self.ingest.role, "quarantine")
+        self.pseudonyms.grant_read(self.ingest.role)
 
         lake.grant_read(self.features.role, "curated", "labels")
         lake.grant_write(self.features.role, "features")
@@ -100,6 +105,7 @@ class Functions(Construct):
         grant_alias_read(self.features.role, predict)
 
         lake.grant_read(self.predict.role, "models")
+        self.pseudonyms.grant_read(self.predict.role)
         registry.grant_read(self.predict.role)
         table.grant(self.predict.role, "dynamodb:Query")
 

@@ -10,14 +10,12 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from cumulet.contracts.retention import EARLIER_VERSIONS, RETENTION
 from cumulet.contracts.settings import UseCaseSettings
 from infra.platforms import Target
 
 RESULTS = "queries"
 """The zone that Athena writes results to."""
-
-NOT_KEPT = {"quarantine": 90, "runs": 90, RESULTS: 7}
-"""Zones that are of no use after so many days: refused rows, what jobs of one training run pass on, query results."""
 
 
 class Lake(Construct):
@@ -35,10 +33,15 @@ class Lake(Construct):
             removal_policy=target.removal,
             lifecycle_rules=[
                 s3.LifecycleRule(
-                    noncurrent_version_expiration=Duration.days(30),
+                    noncurrent_version_expiration=Duration.days(EARLIER_VERSIONS),
+                    expired_object_delete_marker=True,
                     abort_incomplete_multipart_upload_after=Duration.days(1),
                 ),
-                *(s3.LifecycleRule(prefix=f"{zone}/", expiration=Duration.days(d)) for zone, d in NOT_KEPT.items()),
+                *(
+                    s3.LifecycleRule(prefix=f"{zone.zone}/", expiration=Duration.days(zone.days))
+                    for zone in RETENTION
+                    if zone.days
+                ),
             ],
         )
         self.database = glue.CfnDatabase(

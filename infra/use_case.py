@@ -19,6 +19,7 @@ from infra.nightly import Nightly
 from infra.online import OnlineStore
 from infra.performance import PerformanceAlarms
 from infra.platforms import Target
+from infra.pseudonyms import Pseudonyms
 from infra.registry import Registry
 from infra.release import Release
 from infra.serving import Api, Champion
@@ -56,6 +57,7 @@ class UseCase(Stack):
             lake=lake,
             online=online,
             registry=registry,
+            pseudonyms=Pseudonyms(self, "Pseudonyms", identifiers=settings.privacy.identifiers, target=target),
             alarms=alarms.names,
             ingest=settings.ingest,
             target=target,

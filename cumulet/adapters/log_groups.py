@@ -11,6 +11,8 @@ from botocore.exceptions import ClientError
 
 from cumulet.adapters.session import client
 
+TERMS = 8
+"""Terms of one filter pattern, which has at most 1,024 characters."""
 JOB_GROUPS = ("/aws/sagemaker/ProcessingJobs", "/aws/sagemaker/TrainingJobs", "/aws/sagemaker/TransformJobs")
 
 
@@ -43,11 +45,18 @@ class LogGroups:
                     yield _line(event)
             time.sleep(pause)
 
-    def _events(self, since: int) -> list[dict[str, Any]]:
+    def naming(self, texts: Sequence[str]) -> Iterator[str]:
+        """Every line of the groups that holds one of the texts; CloudWatch looks for a few of them at a time."""
+        for start in range(0, len(texts), TERMS):
+            pattern = " ".join('?"' + text.replace('"', '\\"') + '"' for text in texts[start : start + TERMS])
+            yield from (_line(event) for event in self._events(0, filterPattern=pattern))
+
+    def _events(self, since: int, **only: str) -> list[dict[str, Any]]:
         events: list[dict[str, Any]] = []
+        pages = self._logs.get_paginator("filter_log_events")
         for group in self.groups:
             try:
-                for page in self._logs.get_paginator("filter_log_events").paginate(logGroupName=group, startTime=since):
+                for page in pages.paginate(logGroupName=group, startTime=since, **only):
                     events.extend(page["events"])
             except ClientError as error:
                 if error.response["Error"]["Code"] != "ResourceNotFoundException":

@@ -12,7 +12,7 @@ import numpy as np
 import typer
 
 from cumulet.adapters.snapshots import Snapshots
-from cumulet.cli import days
+from cumulet.cli import days, erase
 from cumulet.cli.options import AsJson, UseCaseName
 from cumulet.cli.reports import keep
 from cumulet.cli.terminal import data as out
@@ -203,6 +203,7 @@ MOST, MOST_COLUMNS = 10, 20
 
 
 def add_to(app: typer.Typer) -> None:
-    """Register the commands of this file, and those on days."""
+    """Register the commands of this file, those on days, and those on what the lake forgets."""
     data.add_typer(days.data)
+    data.add_typer(erase.group)
     app.add_typer(data, name="data")

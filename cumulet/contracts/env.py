@@ -66,6 +66,8 @@ class IngestEnv(Env):
 
     megabytes: int = 64
     """A raw object that is larger, packed or unpacked, is refused as a whole."""
+    pseudonym_secret: str = ""
+    """ARN of the secret with the keys of the pseudonyms; empty where the use case has no identifiers of people."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,6 +85,8 @@ class PredictEnv(Env):
 
     online_table: str
     model_package: str = ""
+    pseudonym_secret: str = ""
+    """As IngestEnv's: a record that comes with an identifier is called by the same pseudonym."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,6 +13,7 @@ snapshots/{use_case}/{dataset_id}/        manifest.json and data.parquet
 models/{use_case}/{run}/                  model.tar.gz, evaluation.json, model_card.json
 runs/{use_case}/{attempt}/                what one execution of Training passes from job to job
 queries/{query}.csv                       results of Athena, for a week
+erasures/{use_case}/register/             who must not come back, as keyed hashes; certificates/ prove, open/ resumes
 """
 
 from __future__ import annotations
@@ -95,6 +96,11 @@ def snapshot(use_case: str, dataset_id: str) -> str:
 def models(use_case: str, run: str) -> str:
     """Prefix (with its slash) of what a training run hands over."""
     return f"models/{use_case}/{run}/"
+
+
+def erasures(use_case: str, kind: str) -> str:
+    """Prefix (with its slash) of what erasures leave: kind is `register`, `certificates` or `open`."""
+    return f"erasures/{use_case}/{kind}/"
 
 
 def run(use_case: str, attempt: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
-from cumulet.contracts.errors import ContractError
+from cumulet.contracts.errors import ContractError, NotFoundError
 
 
 def canonical(value: Any) -> bytes:
@@ -60,6 +60,25 @@ class DatasetManifest(Manifest):
     def dataset_id(self) -> str:
         """First 16 hexadecimal digits of the sha256 of the canonical manifest."""
         return sha256(canonical(asdict(self)))[:16]
+
+    @classmethod
+    def from_json(cls, data: bytes | str) -> Self:
+        """Raises NotFoundError for what an erasure left in its place, ContractError as every manifest does."""
+        if "erased" in (values := json.loads(data)):
+            raise NotFoundError(f"dataset {values['dataset_id']} is gone since {values['at']}: {values['erased']}")
+        return super().from_json(data)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tombstone(Manifest):
+    """What stays of a snapshot that an erasure took: its manifest.json from then on."""
+
+    dataset_id: str
+    erased: str
+    """Why, and what to do."""
+    at: str
+    by: str
+    """The erased, as the register calls them."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -105,6 +105,14 @@ class SourceSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PrivacySettings:
+    """What the marks of the schemas ask of the infrastructure; a test compares the two."""
+
+    identifiers: bool = False
+    """A field is marked `identifier`: a secret holds the key of its pseudonyms."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class UseCaseSettings:
     """usecases/<name>/usecase.toml: what infra must know of a use case without importing it."""
 
@@ -121,6 +129,7 @@ class UseCaseSettings:
     jobs: JobSettings = field(default_factory=JobSettings)
     ingest: IngestSettings = field(default_factory=IngestSettings)
     source: SourceSettings | None = None
+    privacy: PrivacySettings = field(default_factory=PrivacySettings)
     tables: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Glue tables: `curated` (records), `curated_<side table>`, `labels`, `features`, `predictions`; column to type."""
 
@@ -135,6 +144,7 @@ class UseCaseSettings:
             "jobs": JobSettings,
             "ingest": IngestSettings,
             "source": SourceSettings,
+            "privacy": PrivacySettings,
         }
         for name, group in groups.items():
             if name in values:

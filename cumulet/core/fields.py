@@ -13,8 +13,12 @@ from typing import Any, Literal
 import numpy as np
 
 from cumulet.contracts.errors import Problem
+from cumulet.core import personal
+from cumulet.core.pseudonyms import is_pseudonym
 
 Kind = Literal["string", "integer", "number", "date", "datetime", "timestamp"]
+Mark = Literal["identifier", "personal", "sensitive", "free text"]
+"""What a field says of a person; docs/privacy.md has what follows from each."""
 Columns = dict[str, np.ndarray]
 Record = Mapping[str, Any]
 
@@ -41,6 +45,11 @@ class Field:
     categories: tuple[str, ...] | None = None
     pattern: str | None = None
     unit: str = ""
+    mark: Mark | None = None
+
+    def __post_init__(self) -> None:
+        if self.mark in ("identifier", "free text") and self.kind != "string":
+            raise ValueError(f"{self.name} is marked {self.mark}: only a field of kind string can be, not {self.kind}")
 
     def check(self, value: Any) -> Problem | None:
         """What is wrong with the value, with its remedy; None when nothing is."""
@@ -91,8 +100,13 @@ class Field:
             return self._problem(value, f"give text, not {type(value).__name__}")
         if self.categories is not None and value not in self.categories:
             return self._problem(value, f"give one of {', '.join(self.categories)}")
+        if self.mark == "identifier" and is_pseudonym(value):
+            return None
         if self._pattern is not None and not self._pattern.fullmatch(value):
             return self._problem(value, f"give text that matches {self.pattern}")
+        if self.mark in (None, "sensitive") and self.categories is None:
+            remedy = personal.refusal(value, self.name)
+            return self._problem(value, remedy) if remedy else None
         return None
 
     def _check_moment(self, value: Any) -> Problem | None:
@@ -120,7 +134,13 @@ class Field:
         return None
 
     def _problem(self, value: Any, remedy: str) -> Problem:
-        return Problem(self.name, value, remedy)
+        return Problem(self.name, self.shown(value), remedy)
+
+    def shown(self, value: Any) -> Any:
+        """A value as a message may repeat it: what the field marks is not, nor personal data that came undeclared."""
+        if self.mark in ("identifier", "personal", "free text") and value is not None:
+            return f"[{self.mark}]"
+        return personal.shown(value, self.name)
 
     @cached_property
     def _pattern(self) -> re.Pattern[str] | None:

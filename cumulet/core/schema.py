@@ -22,9 +22,10 @@ import numpy as np
 
 from cumulet.contracts.errors import Problem
 from cumulet.contracts.manifests import canonical, sha256
-from cumulet.core.fields import UNITS, Columns, Field, Record
+from cumulet.core import personal
+from cumulet.core.fields import UNITS, Columns, Field, Mark, Record
 
-__all__ = ["Columns", "Field", "Record", "Schema"]
+__all__ = ["Columns", "Field", "Mark", "Record", "Schema"]
 
 
 @dataclass(frozen=True)
@@ -51,8 +52,16 @@ class Schema:
         return sha256(self.to_json())
 
     def to_json(self) -> bytes:
-        """The schema as canonical JSON: its name, its fields with all they say, its key."""
-        return canonical(asdict(self))
+        """The schema as canonical JSON: its name, its fields with all they say (a mark where one is set), its key."""
+        described = asdict(self)
+        for each in described["fields"]:
+            if each["mark"] is None:
+                del each["mark"]
+        return canonical(described)
+
+    def marked(self, *marks: Mark) -> tuple[str, ...]:
+        """The names of the fields with one of these marks, in order."""
+        return tuple(field.name for field in self.fields if field.mark in marks)
 
     def field(self, name: str) -> Field:
         """The field of this name. Raises KeyError."""
@@ -62,7 +71,11 @@ class Schema:
         """Everything wrong with one record, each with its remedy; empty when the record is valid."""
         problems = [field.check(record.get(field.name)) for field in self.fields]
         unknown = [
-            Problem(name, value, f"remove it: {self.name} have no such field, but {', '.join(self.names)}")
+            Problem(
+                name,
+                personal.shown(value, name),
+                f"remove it: {self.name} have no such field, but {', '.join(self.names)}",
+            )
             for name, value in record.items()
             if name not in self._by_name
         ]

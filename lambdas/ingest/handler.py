@@ -15,6 +15,7 @@ from typing import Any
 
 from cumulet.adapters.lake import Lake
 from cumulet.adapters.logs import log_of
+from cumulet.adapters.secrets import Secret
 from cumulet.contracts import lake as keys
 from cumulet.contracts.env import IngestEnv
 from cumulet.contracts.errors import ContractError
@@ -22,6 +23,7 @@ from cumulet.contracts.events import Ingested, NightEvent
 from cumulet.contracts.manifests import DayManifest, SetAside
 from cumulet.core.usecase import UseCase
 from lambdas.ingest import judging, writing
+from lambdas.ingest.privacy import protected
 from lambdas.ingest.reading import OUTCOMES, RECORDS, Day, read
 from lambdas.ingest.unpack import MEGABYTE
 from usecases import load
@@ -33,6 +35,7 @@ class Runtime:
 
     use_case: UseCase
     lake: Lake
+    secret: Secret
     limit: int
     """Bytes of a raw object."""
 
@@ -41,7 +44,8 @@ class Runtime:
 def runtime() -> Runtime:
     """Built at the first call."""
     env = IngestEnv.from_env(os.environ)
-    return Runtime(load(env.use_case), Lake(env.lake_bucket), env.megabytes * MEGABYTE)
+    secret, limit = Secret(env.pseudonym_secret), env.megabytes * MEGABYTE
+    return Runtime(load(env.use_case), Lake(env.lake_bucket), secret, limit)
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
@@ -52,11 +56,10 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     if use_case.cut_off.at(day) > datetime.now(UTC) + timedelta(days=1):
         raise ContractError(f"date={day}: a night of the future knows nothing; give a past date or tonight's")
     log = log_of("ingest", context, use_case=use_case.name)
-    came = read(lake, use_case, day, runtime().limit)
+    came = protected(lake, use_case, read(lake, use_case, day, runtime().limit), runtime().secret.ring())
     for name, table in came.tables.items():
         if table.refusals or table.ignored or table.replaced:
             log.warning("table_irregular", table=name, counts=table.counts, ignored_columns=list(table.ignored))
-    # What must not be kept as it came (personal data) is replaced or refused here, before anything is written of it.
     result = settle(lake, use_case, day, came, log)
     elapsed_ms = round((time.perf_counter() - started) * 1e3, 1)
     log.info("day_set_aside" if result.set_aside else "day_ingested", **result.to_json(), ms=elapsed_ms)

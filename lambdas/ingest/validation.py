@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from cumulet.contracts.errors import Problem, SchemaError
+from cumulet.core import personal
 from cumulet.core.schema import Columns, Field, Schema, concatenate, rows, select
 from lambdas.ingest import csv_rows, json_rows, parquet_rows
 from lambdas.ingest.chunks import Chunk, Reader
@@ -130,6 +131,7 @@ class _Delivery:
         """Check the rows of a chunk; what is valid is kept as columns."""
         problems = chunk.problems
         columns = {each.name: _column(each, chunk) for each in self.schema.fields}
+        _refuse_strangers(chunk)
         sound = np.array([n for n in range(len(chunk.lines)) if n not in problems], dtype=int)
         for n, problem in self.rule(select(columns, sound)) if self.rule else ():
             problems.setdefault(int(sound[n]), []).append(problem)
@@ -155,6 +157,17 @@ class _Delivery:
             self.replaced += 1
             return False
         return True
+
+
+def _refuse_strangers(chunk: Chunk) -> None:
+    """Refuse rows with personal data in columns that the schema does not know."""
+    if not chunk.unknown:
+        return
+    names = sorted(chunk.unknown)
+    found = [chunk.row(n) for n in range(len(chunk.lines))]
+    cells = [[value if isinstance(value := row.get(name), str) else "" for name in names] for row in found]
+    for n, problem in personal.in_unknown_columns(names, cells, ()):
+        chunk.problems.setdefault(n, []).append(problem)
 
 
 def _column(each: Field, chunk: Chunk) -> np.ndarray:
