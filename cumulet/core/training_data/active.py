@@ -58,4 +58,4 @@ def ask(uncertainty: Floats, matrix: Floats, n: int, *, wider: int = WIDER) -> N
 
 
 def _distances(rows: Floats, centre: Floats) -> Floats:
-    return np.sqrt(((rows - centre) ** 2).sum(axis=1))
+    return np.asarray(np.sqrt(((rows - centre) ** 2).sum(axis=1)), np.float64)
