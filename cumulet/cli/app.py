@@ -10,7 +10,7 @@ import typer
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.markup import escape
 
-from cumulet.cli import clock, demo, inspect, models, nights, simulate, system
+from cumulet.cli import augment, clock, demo, inspect, label, models, nights, sample, shift, simulate, system
 from cumulet.cli.target import Target
 from cumulet.cli.terminal import say, talk
 from cumulet.contracts.errors import CumuletError
@@ -24,7 +24,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for commands in (system, clock, nights, simulate, models, inspect, demo):
+for commands in (system, clock, nights, simulate, shift, sample, label, augment, models, inspect, demo):
     commands.add_to(app)
 
 

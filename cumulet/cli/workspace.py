@@ -21,6 +21,7 @@ from cumulet.adapters.registry import Registry
 from cumulet.adapters.simulation import Simulation
 from cumulet.adapters.sketches import SketchReader
 from cumulet.adapters.trainings import Trainings
+from cumulet.cli import shifts
 from cumulet.cli.target import Target, connect
 from cumulet.contracts.settings import StackOutputs
 
@@ -31,6 +32,8 @@ class Workspace:
 
     name: str
     outputs: StackOutputs
+    shift: str = ""
+    """A TOML file, or the name of one, that shifts the source's days; empty: they come as they are."""
 
     @cached_property
     def use_case(self) -> Any:
@@ -39,8 +42,9 @@ class Workspace:
 
     @cached_property
     def source(self) -> Any:
-        """The system that its days come from."""
-        return usecases.source(self.name)
+        """The system that its days come from, shifted where a shift was asked for."""
+        source = usecases.source(self.name)
+        return shifts.shifted(source, self.use_case, shifts.load(self.use_case, self.shift)) if self.shift else source
 
     @cached_property
     def lake(self) -> Lake:
@@ -122,11 +126,16 @@ class Workspace:
         return now.astimezone(ZoneInfo(self.use_case.cut_off.time_zone)).date()
 
 
-def open_workspace(name: str, target: Target) -> Workspace:
-    """Connect to the target and find the stack of a use case.
+def open_workspace(name: str, target: Target, shift: str | None = None) -> Workspace:
+    """Connect to the target and find the stack of a use case; its days come shifted where `shift` (without one,
+    CUMULET_SHIFT) names a shift.
 
-    Raises NotFoundError when there is no such use case or it is not deployed there.
+    Raises NotFoundError when there is no such use case or shift or it is not deployed there, ContractError for a shift
+    that does not fit.
     """
-    usecases.load(name)
+    use_case = usecases.load(name)
+    asked = os.environ.get("CUMULET_SHIFT", "") if shift is None else shift
+    if asked:
+        shifts.load(use_case, asked)
     connect(target)
-    return Workspace(name, stacks.use_case(name))
+    return Workspace(name, stacks.use_case(name), asked)

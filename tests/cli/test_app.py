@@ -32,6 +32,10 @@ WANTED = {
     "load",
     "model",
     "simulate",
+    "shift",
+    "sample",
+    "label",
+    "augment",
 }
 
 
