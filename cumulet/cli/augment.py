@@ -99,7 +99,7 @@ def _uri(image: NDArray[np.float64], top: float) -> str:
     from matplotlib.image import imsave
 
     out = io.BytesIO()
-    imsave(out, image, cmap="gray_r", vmin=0, vmax=top, format="png", metadata={"Software": None})
+    imsave(out, image, cmap="gray_r", vmin=0, vmax=top, format="png", metadata={"Software": "cumulet"})
     return "data:image/png;base64," + base64.b64encode(out.getvalue()).decode()
 
 

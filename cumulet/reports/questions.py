@@ -16,9 +16,7 @@ def render(use_case: str, classes: Sequence[str], questions: Sequence[Mapping[st
     value = {"questions": json.loads(asked), "classes": list(classes), "name": sha256(asked.encode())[:16]}
     return document.render(
         f"{len(questions)} questions about {use_case}",
-        [
-            "The records whose labels would teach the model most: it is unsure of them, and they are not all of one kind."
-        ],
+        ["The records whose labels would teach most: the model is unsure of them, and they are not all of one kind."],
         template="questions.html.j2",
         use_case=use_case,
         classes=list(classes),

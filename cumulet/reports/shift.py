@@ -33,7 +33,7 @@ def render(use_case: str, shift: Shift, found: Mapping[str, Any]) -> str:
     parts.append(
         {
             "title": "Columns",
-            "tells": f"From {found['since']} on, against the source's own days. PSI below 0.1 is stable, above 0.25 shifted.",
+            "tells": f"From {found['since']} on, against the source's own days. PSI below 0.1 is stable, above 0.25 moved.",
             "rows": found["columns"],
         }
     )
