@@ -12,6 +12,11 @@ from cumulet.core.simulator.declaration import Shift
 from cumulet.reports import document, plots
 
 Rows = Sequence[Mapping[str, Any]]
+LINES: tuple[dict[str, Any], ...] = (
+    {"color": plots.COLOURS[3], "linewidth": 4},
+    {"color": plots.COLOURS[0], "linewidth": 1.5},
+)
+"""The source, wide, so that it shows where the shifted days lie on it."""
 
 
 def render(use_case: str, shift: Shift, found: Mapping[str, Any]) -> str:
@@ -33,7 +38,7 @@ def render(use_case: str, shift: Shift, found: Mapping[str, Any]) -> str:
     parts.append(
         {
             "title": "Columns",
-            "tells": f"From {found['since']} on, against the source's own days. PSI below 0.1 is stable, above 0.25 moved.",
+            "tells": f"From {found['since']} on, against the source's own days. A PSI below 0.1 is stable.",
             "rows": found["columns"],
         }
     )
@@ -70,8 +75,8 @@ def _intensities(shift: Shift, days: Rows) -> plots.Draw:
 
 def _records(days: Mapping[str, Rows]) -> plots.Draw:
     def draw(axes: Axes, _: Any) -> None:
-        for colour, (name, each) in zip((plots.COLOURS[2], plots.COLOURS[0]), days.items(), strict=True):
-            axes.plot(_on(each), [row["records"] for row in each], color=colour, linewidth=1.6, label=name)
+        for style, (name, each) in zip(LINES, days.items(), strict=True):
+            axes.plot(_on(each), [row["records"] for row in each], label=name, **style)
         after = days["shifted"]
         axes.plot(_on(after), [row["refused"] for row in after], color=plots.RED, linestyle=":", label="refused")
         _finish(axes)
@@ -81,9 +86,9 @@ def _records(days: Mapping[str, Rows]) -> plots.Draw:
 
 def _series(days: Mapping[str, Rows], name: str) -> plots.Draw:
     def draw(axes: Axes, _: Any) -> None:
-        for colour, (label, each) in zip((plots.COLOURS[2], plots.COLOURS[0]), days.items(), strict=True):
+        for style, (label, each) in zip(LINES, days.items(), strict=True):
             values = [float("nan") if row[name] is None else row[name] for row in each]
-            axes.plot(_on(each), values, color=colour, linewidth=1.6, label=label)
+            axes.plot(_on(each), values, label=label, **style)
         _finish(axes)
 
     return draw
