@@ -103,14 +103,10 @@ def ask(
     file.write_text(questions.to_csv(asked), encoding="utf-8")
     html = file.with_suffix(".html")
     html.write_text(page.render(use_case, labelling.classes, asked), encoding="utf-8")
-    figures = {
-        "questions": len(asked),
-        "of": rows(columns),
-        "uncertain by": source,
-        "file": str(file),
-        "page": str(html),
-    }
-    print_json(figures) if as_json else print_table(f"Questions about {use_case}", [figures])
+    figures = {"questions": len(asked), "of": rows(columns), "uncertain by": source}
+    print_json({**figures, "file": str(file), "page": str(html)}) if as_json else print_table(
+        f"Questions about {use_case}", [figures]
+    )
     say(f"fill in {file}, or open {html}; then: cumulet label answer {use_case} FILE")
     if serve:
         _serve(html)
