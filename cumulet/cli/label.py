@@ -237,7 +237,7 @@ def _errors_page(use_case: str, labelling: Labelling, joint: Any, listed: list[d
         {
             "title": "Most suspicious",
             "tells": "sure: how much likelier the other class is, by a model that did not see this label.",
-            "rows": [{k: v for k, v in row.items() if k != "label"} for row in listed[:ON_PAGE]],
+            "rows": [_as_read(row) for row in listed[:ON_PAGE]],
         },
     ]
     lead = [
@@ -245,6 +245,12 @@ def _errors_page(use_case: str, labelling: Labelling, joint: Any, listed: list[d
         f"that class elsewhere. Judged by {source}."
     ]
     return document.render(f"Suspicious labels of {use_case}", lead, parts)
+
+
+def _as_read(row: dict[str, Any]) -> dict[str, Any]:
+    """A suspect without the column to fill in, its fields as text: a year is no quantity."""
+    texts = {k: f"{v:g}" if isinstance(v, int | float) else v for k, v in row.items() if k not in ("label", "sure")}
+    return {"sure": row["sure"], **texts}
 
 
 def _serve(html: Path) -> None:
