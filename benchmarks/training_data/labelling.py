@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -116,6 +117,7 @@ def reader() -> LogisticRegression:
     return LogisticRegression(C=1.0, max_iter=300)
 
 
+@cache
 def asked_until(uncertainty: Callable[[Floats], Floats] | None, wider: int, seed: int) -> float:
     """How many labels until the accuracy is REACHED (LAST when it never is)."""
     x, y, later, truth = digits(seed)
@@ -169,6 +171,7 @@ def flights_asked(rows: Rows, matrix: NDArray[np.float32]) -> Trial:
     return trial
 
 
+@cache
 def mislabelled(noise: float, seed: int) -> tuple[Floats, NDArray[np.int64], NDArray[np.bool_], NDArray[np.int64]]:
     """Digits with a share of wrong labels, where they are wrong, and the suspects."""
     x, y, _, _ = digits(seed)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,20 +53,41 @@ def findings(rows: Rows, matrix: NDArray[np.float32]) -> Iterator[Finding]:
         NEITHER,
         lower=True,
     )
-    part = "class weights"
-    for score, expected, lower, way in (
-        ("recall at 0.5", HELPS, False, flights.recall),
-        ("cost at 0.5, a miss costs 4", HELPS, True, flights.cost),
-        ("calibration error", HARMS, True, flights.ece),
-    ):
-        yield compare((part, "flights, balanced against none: trees", score), way, SEEDS, expected, lower=lower)
-    yield compare(
-        (part, "flights, balanced at 0.5 against none at 0.2", "cost, a miss costs 4"),
-        flights.threshold,
-        SEEDS,
-        NEITHER,
-        lower=True,
+    part, balanced = "class weights", cache(flights.balanced)
+    scores: tuple[tuple[str, str, bool, Callable[[Floats, Floats], float]], ...] = (
+        ("recall at 0.5", HELPS, False, recall),
+        ("cost at 0.5, a miss costs 4", HELPS, True, lambda y, p: price(y, p, 0.5)),
+        ("calibration error", HARMS, True, metrics.ece),
     )
+    for name, expected, lower, score in scores:
+        case = (part, "flights, balanced against none: trees", name)
+        yield compare(case, scored(balanced, score), SEEDS, expected, lower=lower)
+    case = (part, "flights, balanced at 0.5 against none at 0.2", "cost, a miss costs 4")
+    yield compare(case, thresholds(balanced), SEEDS, NEITHER, lower=True)
+
+
+Balanced = Callable[[int], tuple[Floats, Floats, Floats]]
+"""Labels, and probabilities without and with balanced classes, by seed."""
+
+
+def scored(balanced: Balanced, score: Callable[[Floats, Floats], float]) -> Trial:
+    """A score of the probabilities without and with balanced classes."""
+
+    def trial(seed: int) -> tuple[float, float]:
+        y, plain, weighed = balanced(seed)
+        return score(y, plain), score(y, weighed)
+
+    return trial
+
+
+def thresholds(balanced: Balanced) -> Trial:
+    """No weights but the threshold of the costs, against weights at 0.5."""
+
+    def trial(seed: int) -> tuple[float, float]:
+        y, plain, weighed = balanced(seed)
+        return price(y, plain, 1 / (1 + MISS)), price(y, weighed, 0.5)
+
+    return trial
 
 
 def curve(shift: float) -> Trial:
@@ -140,25 +162,10 @@ class Flights:
         parts, y = (self.matrix[train], self.matrix[test]), self.rows.y[train]
         return self.rows.y[test], self.trees(parts, y, None), self.trees(parts, y, class_weights(y))
 
-    def recall(self, seed: int) -> tuple[float, float]:
-        """At a threshold of 0.5."""
-        y, plain, weighed = self.balanced(seed)
-        return float((plain >= 0.5)[y == 1].mean()), float((weighed >= 0.5)[y == 1].mean())
 
-    def cost(self, seed: int) -> tuple[float, float]:
-        """At a threshold of 0.5, per flight."""
-        y, plain, weighed = self.balanced(seed)
-        return price(y, plain, 0.5), price(y, weighed, 0.5)
-
-    def threshold(self, seed: int) -> tuple[float, float]:
-        """No weights but the threshold of the costs, against weights at 0.5."""
-        y, plain, weighed = self.balanced(seed)
-        return price(y, plain, 1 / (1 + MISS)), price(y, weighed, 0.5)
-
-    def ece(self, seed: int) -> tuple[float, float]:
-        """Expected calibration error."""
-        y, plain, weighed = self.balanced(seed)
-        return metrics.ece(y, plain), metrics.ece(y, weighed)
+def recall(y: Floats, p: Floats) -> float:
+    """Share of the late flights that are alerted at a threshold of 0.5."""
+    return float((p >= 0.5)[y == 1].mean())
 
 
 def price(y: Floats, p: Floats, threshold: float) -> float:
