@@ -16,6 +16,7 @@ from cumulet.contracts.settings import UseCaseSettings
 from cumulet.core import drift
 from cumulet.core.cutoff import nights
 from cumulet.core.sketches import InputSketch
+from lambdas.monitor.performance import WINDOW_DAYS
 
 FIRST, BORN, START, LAST = date(2013, 2, 25), date(2013, 4, 1), date(2013, 4, 22), date(2013, 5, 20)
 WHEN = f"when = {{ start = {START} }}"
@@ -35,7 +36,7 @@ CASES: dict[str, tuple[str, bool, str]] = {
 
 
 def run() -> list[dict[str, Any]]:
-    """One row per case: nights in alarm after the shift began, the first of them, and the drift of its column."""
+    """One row per case: nights in alarm once all days that the alarm looks at are shifted, and the drift of inputs."""
     use_case = usecases.load("flights")
     limits = UseCaseSettings.load(ROOT / "usecases" / "flights" / "usecase.toml").alarms
     winter = History(use_case, date(2013, 1, 1), date(2013, 3, 31))
@@ -62,7 +63,8 @@ def _watched(production: Production, champion: Champion, history: History, colum
         last = standing or last
         if red >= production.limits.nights:
             alarms.append(night)
-    after = [night for night in alarms if night > START + timedelta(days=production.use_case.label_lag_days)]
+    settled = START + timedelta(days=production.use_case.label_lag_days + WINDOW_DAYS)
+    after = [night for night in alarms if night >= settled]
     return {
         "alarm nights": len(after),
         "first": str(after[0]) if after else "",
