@@ -25,7 +25,6 @@ CASES: dict[str, tuple[str, bool, str]] = {
     "covariate: long flights likelier": ('kind = "tilt"\ncolumn = "distance"\nstrength = 1.0', False, "distance"),
     "covariate: kilometres for miles": ('kind = "scale"\ncolumn = "distance"\nfactor = 1.609344', False, "distance"),
     "label: odds of a late arrival doubled": ('kind = "prior"\nodds = 2.0', True, ""),
-    "label: odds of a late arrival halved": ('kind = "prior"\nodds = 0.5', True, ""),
     "concept: two carriers half an hour later": (
         'kind = "concept"\ncolumn = "arr_delay"\noffset = 30\nwhere = { carrier = ["UA", "B6"] }', True, "",
     ),

@@ -31,7 +31,7 @@ def render(report: Mapping[str, Any]) -> str:
     parts.append(
         {
             "title": "Drift, and the alarm on performance",
-            "tells": "A champion of the winter; four weeks of spring, shifted from one day on. Counted are the 13 nights"
+            "tells": "A champion of the winter; four weeks of spring, shifted from one day on. Counted: the 13 nights"
             " whose 14 labelled days are all shifted.",
             "rows": [
                 {"shift": r["case"], "should alarm": "yes" if r["should alarm"] else "no",
