@@ -49,8 +49,9 @@ def run() -> list[dict[str, Any]]:
         production = Production(use_case, history, limits)
         found.append({"case": name, "should alarm": noticed, **_watched(production, champion, history, column)})
         row = found[-1]
-        print(f"drift               {name:<44}{row['alarm nights']:>3} nights in alarm, first {row['first'] or '–':<12}"
-              f"gap {row['gap']:.3f}  skill {row['skill']:+.3f}  psi {row['psi']:.2f}", flush=True)  # fmt: skip
+        state = "breaks a limit" if row["at the end"] else "breaks none"
+        figures = f"gap {row['gap']:.3f}  skill {row['skill']:+.3f}  psi {row['psi']:.2f}"
+        print(f"drift  {name:<44}{state:<16}{figures}  {row['alarm nights']} nights in alarm", flush=True)
     return found
 
 
@@ -68,6 +69,7 @@ def _watched(production: Production, champion: Champion, history: History, colum
         "alarm nights": len(after),
         "first": str(after[0]) if after else "",
         "before": len(alarms) - len(after),
+        "at the end": bool(production.breaches(last)),
         "psi": _psi(history, column),
         **last,
     }
