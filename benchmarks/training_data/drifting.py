@@ -25,10 +25,12 @@ CASES: dict[str, tuple[str, bool, str]] = {
     "covariate: long flights likelier": ('kind = "tilt"\ncolumn = "distance"\nstrength = 1.0', False, "distance"),
     "covariate: kilometres for miles": ('kind = "scale"\ncolumn = "distance"\nfactor = 1.609344', False, "distance"),
     "label: odds of a late arrival doubled": ('kind = "prior"\nodds = 2.0', True, ""),
+    "label: odds of a late arrival times six": ('kind = "prior"\nodds = 6.0', True, ""),
     "concept: two carriers half an hour later": (
         'kind = "concept"\ncolumn = "arr_delay"\noffset = 30\nwhere = { carrier = ["UA", "B6"] }', True, "",
     ),
     "concept: half of JFK's outcomes exchanged": ('kind = "concept"\nflip = 0.5\nwhere = { origin = "JFK" }', True, ""),
+    "concept: every outcome exchanged": ('kind = "concept"\nflip = 1.0', True, ""),
     "late labels: by three days": ('kind = "late"\nmean_days = 3\nmax_days = 7', False, ""),
 }  # fmt: skip
 """By name: the knob, whether the alarm should notice, and the column whose input drift should show it."""

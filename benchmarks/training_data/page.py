@@ -21,7 +21,7 @@ def render(report: Mapping[str, Any]) -> str:
         rows = [each for each in report["findings"] if each["part"] == name]
         parts.append(
             {
-                "title": name.capitalize(),
+                "title": name[0].upper() + name[1:],
                 "tells": "With against without, in per cent of the score without: mean and 95 % interval over seeds. "
                 "Right of 0 is better.",
                 "svg": plots.svg({}, intervals(rows), height=0.8 + 0.5 * len(rows)),
