@@ -47,7 +47,7 @@ class Jobs(Construct):
         iam.Grant.add_to_principal(
             grantee=self.role, actions=["s3:ListBucket"], resource_arns=[self.code.bucket.bucket_arn]
         )
-        lake.grant_read(self.role, "curated", "labels", "snapshots", "models", "runs")
+        lake.grant_read(self.role, "curated", "labels", "answers", "snapshots", "models", "runs")
         lake.grant_write(self.role, "snapshots", "models", "runs")
         grant_pull(self.role, self)
 

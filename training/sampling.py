@@ -5,18 +5,12 @@ Rows of one day resemble each other (one weather, one congestion), so part of a 
 
 from __future__ import annotations
 
-import zlib
-
 import numpy as np
 from numpy.typing import NDArray
 
-HASHES = 2.0**32
+from cumulet.core.training_data.draws import draws
 
-
-def draws(ids: NDArray[np.object_]) -> NDArray[np.float64]:
-    """A number in (0, 1) for every id, (n,): always the same one, and as good as random."""
-    hashes = np.fromiter((zlib.crc32(name.encode()) for name in ids.tolist()), np.float64, len(ids))
-    return (hashes + 0.5) / HASHES
+__all__ = ["draws", "sample"]
 
 
 def sample(

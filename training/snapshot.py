@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import usecases
-from cumulet.adapters import parquet
+from cumulet.adapters import answers, parquet
 from cumulet.adapters.lake import Lake
 from cumulet.contracts import lake as keys
 from cumulet.contracts.env import JobEnv
@@ -71,6 +71,8 @@ def take(lake: Lake, use_case: UseCase, night: date) -> DatasetManifest:
     if not commits:
         raise NotFoundError(f"{use_case.name}: no day up to {night} is in the lake; run its nights first")
     columns, sources = rows_at(lake, use_case, commits)
+    columns = answers.applied(columns, answers.read(lake, use_case.name, night)) if columns else columns
+    sources |= {key: sha256(lake.get(key)) for key in answers.listed(lake, use_case.name, night)}
     labelled = np.isfinite(columns[LABEL]) if columns else np.zeros(0, bool)
     if not labelled.any():
         raise NotFoundError(f"{use_case.name}: no record up to {night} has a label yet; run later nights first")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import pkgutil
 from datetime import date
 from typing import Protocol, cast
 
 from cumulet.contracts.errors import NotFoundError
+from cumulet.core.training_data.labelling import Labelling
 from cumulet.core.usecase import UseCase
 
 
@@ -37,6 +39,17 @@ def source(name: str) -> Source:
     """The source of the use case of this name. Raises NotFoundError naming those that exist."""
     _require(name)
     return cast(Source, importlib.import_module(f"usecases.{name}.source").Source())
+
+
+def labelling(name: str) -> Labelling:
+    """How the use case of this name is labelled by people and rules. Raises NotFoundError when it does not say."""
+    _require(name)
+    if importlib.util.find_spec(f"usecases.{name}.labelling") is None:
+        raise NotFoundError(
+            f"usecases/{name}/labelling.py is missing: give it LABELLING, a cumulet.core.training_data.labelling."
+            "Labelling with the classes by position and, if you like, labelling functions; flights has an example"
+        )
+    return cast(Labelling, importlib.import_module(f"usecases.{name}.labelling").LABELLING)
 
 
 def _require(name: str) -> None:

@@ -10,7 +10,25 @@ import typer
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.markup import escape
 
-from cumulet.cli import check, clock, data, demo, features, inspect, lineage, models, new, nights, simulate, sql, system
+from cumulet.cli import (
+    augment,
+    check,
+    clock,
+    data,
+    demo,
+    features,
+    inspect,
+    label,
+    lineage,
+    models,
+    new,
+    nights,
+    sample,
+    shift,
+    simulate,
+    sql,
+    system,
+)
 from cumulet.cli.target import Target
 from cumulet.cli.terminal import say, talk
 from cumulet.contracts.errors import CumuletError
@@ -24,7 +42,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for commands in (system, clock, nights, simulate, models, inspect, sql, data, features, lineage, new, check, demo):
+COMMANDS = (
+    *(system, clock, nights, simulate, models, inspect, sql, data, features, lineage),
+    *(shift, sample, label, augment, new, check, demo),
+)
+for commands in COMMANDS:
     commands.add_to(app)
 
 

@@ -10,13 +10,15 @@ from rich.markup import escape
 from cumulet.adapters.evaluations import evaluation_of
 from cumulet.adapters.nights import Night
 from cumulet.cli.models import compared_columns
-from cumulet.cli.options import AsJson, Day, From, To, UseCaseName, span
+from cumulet.cli.options import AsJson, Day, From, ShiftName, To, UseCaseName, span
 from cumulet.cli.terminal import data, print_json, print_table, say, step
 from cumulet.cli.workspace import open_workspace
 from cumulet.core.cutoff import nights as span_of_nights
 
 
-def load(context: typer.Context, use_case: UseCaseName, first: From, last: To, as_json: AsJson = False) -> None:
+def load(
+    context: typer.Context, use_case: UseCaseName, first: From, last: To, shift: ShiftName = "", as_json: AsJson = False
+) -> None:
     """Load past days into the lake without scoring them: the history that a first model learns from.
 
     Example: cumulet load flights --from 2013-01-01 --to 2013-03-31
@@ -25,7 +27,7 @@ def load(context: typer.Context, use_case: UseCaseName, first: From, last: To, a
     if given is None:
         raise typer.BadParameter("give --from and --to")
     begin, end = given
-    workspace = open_workspace(use_case, context.obj)
+    workspace = open_workspace(use_case, context.obj, shift)
     with step(f"Loading {use_case}, {begin} to {end}") as current:
         loaded = workspace.nights.load(begin, end, current.note)
     totals = {name: sum(getattr(day, name) for day in loaded) for name in ("records", "labels", "quarantined")}
@@ -41,6 +43,7 @@ def night(
     day: Day = None,
     first: From = None,
     last: To = None,
+    shift: ShiftName = "",
     as_json: AsJson = False,
 ) -> None:
     """Run one night, or a span of past ones: ingest, context features, batch transform, labels, monitor.
@@ -51,7 +54,7 @@ def night(
     Example: cumulet night flights --from 2013-04-01 --to 2013-04-07
     """
     given = span(first, last, day)
-    workspace = open_workspace(use_case, context.obj)
+    workspace = open_workspace(use_case, context.obj, shift)
     begin, end = given or (workspace.today(), workspace.today())
     finished: list[Night] = []
     with step(f"Nights of {use_case}, {begin} to {end}") as current:

@@ -12,6 +12,14 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on stdout, for 
 Day = Annotated[datetime | None, typer.Option("--date", formats=["%Y-%m-%d"], help="One night: its logical date.")]
 From = Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First logical date.")]
 To = Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last logical date, included.")]
+ShiftName = Annotated[
+    str,
+    typer.Option(
+        "--shift",
+        envvar="CUMULET_SHIFT",
+        help="Shift the source's days: a TOML file, or the name of one (`cumulet shift list`).",
+    ),
+]
 
 
 def span(first: datetime | None, last: datetime | None, day: datetime | None = None) -> tuple[date, date] | None:

@@ -22,6 +22,7 @@ from cumulet.adapters.simulation import Simulation
 from cumulet.adapters.sketches import SketchReader
 from cumulet.adapters.sources import open_source
 from cumulet.adapters.trainings import Trainings
+from cumulet.cli import shifts
 from cumulet.cli.target import ROOT, STATE, Target, connect
 from cumulet.contracts.settings import StackOutputs, UseCaseSettings
 
@@ -32,6 +33,8 @@ class Workspace:
 
     name: str
     outputs: StackOutputs
+    shift: str = ""
+    """A TOML file, or the name of one, that shifts the source's days; empty: they come as they are."""
 
     @cached_property
     def use_case(self) -> Any:
@@ -40,7 +43,12 @@ class Workspace:
 
     @cached_property
     def source(self) -> Any:
-        """The system that its days come from: the one that usecase.toml names in [source], or its own."""
+        """The system that its days come from: the one that usecase.toml names in [source], or its own; shifted where a
+        shift was asked for."""
+        source = self._source()
+        return shifts.shifted(source, self.use_case, shifts.load(self.use_case, self.shift)) if self.shift else source
+
+    def _source(self) -> Any:
         settings = UseCaseSettings.load(ROOT / "usecases" / self.name / "usecase.toml").source
         if settings is None:
             return usecases.source(self.name)
@@ -127,11 +135,16 @@ class Workspace:
         return now.astimezone(ZoneInfo(self.use_case.cut_off.time_zone)).date()
 
 
-def open_workspace(name: str, target: Target) -> Workspace:
-    """Connect to the target and find the stack of a use case.
+def open_workspace(name: str, target: Target, shift: str | None = None) -> Workspace:
+    """Connect to the target and find the stack of a use case; its days come shifted where `shift` (without one,
+    CUMULET_SHIFT) names a shift.
 
-    Raises NotFoundError when there is no such use case or it is not deployed there.
+    Raises NotFoundError when there is no such use case or shift or it is not deployed there, ContractError for a shift
+    that does not fit.
     """
-    usecases.load(name)
+    use_case = usecases.load(name)
+    asked = os.environ.get("CUMULET_SHIFT", "") if shift is None else shift
+    if asked:
+        shifts.load(use_case, asked)
     connect(target)
-    return Workspace(name, stacks.use_case(name))
+    return Workspace(name, stacks.use_case(name), asked)

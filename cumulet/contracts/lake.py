@@ -6,6 +6,7 @@ quarantine/{use_case}/dt=…/_day.json      why a day was set aside as a whole; 
 curated/{dataset}/dt=…/records.parquet    valid, typed, deduplicated; side tables are datasets {use_case}_{table}
 curated/{use_case}/dt=…/_manifest.json    written last: the day is committed
 labels/{use_case}/known=…/labels.parquet  by the night they became known
+answers/{use_case}/known=…/{batch}.parquet  labels that people gave, with who and when
 features/{use_case}/dt=…/records.parquet  records with their context features as of the night's cut-off
 predictions/{use_case}/dt=…/model=…/      one row a record
 sketches/{use_case}/dt=…/model=…/{kind}.json   mergeable: inputs, performance
@@ -66,6 +67,11 @@ def commit(use_case: str, day: date) -> str:
 def labels(use_case: str, known: date) -> str:
     """Key of the labels that became known between the cut-offs of the previous night and of night `known`."""
     return f"labels/{use_case}/known={known}/labels.parquet"
+
+
+def answers(use_case: str) -> str:
+    """Prefix (with its slash) of the labels that people gave; below it `known={night}/{batch}.parquet`."""
+    return f"answers/{use_case}/"
 
 
 def features(use_case: str, day: date) -> str:

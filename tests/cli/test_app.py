@@ -38,6 +38,10 @@ WANTED = {
     "check",
     "new",
     "sql",
+    "shift",
+    "sample",
+    "label",
+    "augment",
 }
 
 

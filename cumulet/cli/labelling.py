@@ -1,0 +1,55 @@
+"""What the commands of `cumulet label` share: examples of a span, and the folder of their files."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import typer
+
+import usecases
+from cumulet.adapters import examples
+from cumulet.cli.options import span
+from cumulet.cli.target import STATE
+from cumulet.cli.terminal import step
+from cumulet.cli.workspace import Workspace, open_workspace
+from cumulet.contracts.errors import NotFoundError
+from cumulet.core.schema import Columns, rows, select
+from cumulet.core.training_data.labelling import Labelling
+
+LABEL = examples.LABEL
+Out = Annotated[Path | None, typer.Option(help="Where the file goes; by default in .cumulet/labelling/.")]
+Everything = Annotated[bool, typer.Option("--all", help="Also records whose label is known.")]
+
+
+def read_examples(context: typer.Context, use_case: str, first: Any, last: Any) -> tuple[Workspace, Labelling, Columns]:
+    """The workspace, how the use case is labelled, and the examples of a span."""
+    given = span(first, last)
+    labelling = usecases.labelling(use_case)
+    workspace = open_workspace(use_case, context.obj)
+    if given is None:
+        raise typer.BadParameter("give --from and --to")
+    with step(f"Reading examples of {use_case}, {given[0]} to {given[1]}"):
+        return workspace, labelling, examples.read(workspace.lake, workspace.use_case, *given)
+
+
+def unlabelled(columns: Columns, use_case: str) -> Columns:
+    """The examples without a label. Raises NotFoundError when there are none."""
+    found = select(columns, np.flatnonzero(np.isnan(columns[LABEL])))
+    if not rows(found):
+        raise NotFoundError(f"every record of {use_case} in these days has a label; give other days, or --all")
+    return found
+
+
+def days_of(workspace: Workspace, columns: Columns) -> list[date]:
+    """The days of the examples."""
+    return list(np.unique(workspace.use_case.days(columns)).tolist())
+
+
+def folder(use_case: str) -> Path:
+    """Where the files of a use case go unless told otherwise."""
+    found = STATE / "labelling" / use_case
+    found.mkdir(parents=True, exist_ok=True)
+    return found

@@ -1,0 +1,36 @@
+"""Which records of a day stay: drift by leaving out, so that every record that is there is a real one."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cumulet.core.schema import Schema
+from cumulet.core.simulator.frames import Frame
+from cumulet.core.simulator.knobs import Prior, Tilt
+
+Floats = NDArray[np.float64]
+WHOLE = 0.75
+"""Up to this quantile of the day's likelihoods a tilt leaves records out; those above are all kept."""
+
+
+def by_tilt(knob: Tilt, records: Frame, schema: Schema, intensity: float) -> Floats:
+    """The probability of each record (n,) to be kept; one whose value is missing counts as an average one."""
+    if knob.values:
+        times = np.array([float(knob.values.get(text, 1.0)) for text in records.columns[knob.column]], np.float64)
+        likelihood = 1 + intensity * (times - 1)
+        return np.asarray(likelihood / max(likelihood.max(initial=0.0), 1e-12), np.float64)
+    values = records.typed(schema)[knob.column]
+    present = values[np.isfinite(values)]
+    if not len(present) or present.std() == 0:
+        return np.ones(len(records))
+    scores = np.clip(np.nan_to_num((values - present.mean()) / present.std()), -4, 4)
+    likelihood = np.exp(knob.strength * intensity * scores)
+    return np.asarray(np.minimum(1.0, likelihood / np.quantile(likelihood, WHOLE)), np.float64)
+
+
+def by_prior(knob: Prior, labels: Floats, intensity: float) -> Floats:
+    """The probability of each record (n,) to be kept; one without a label (NaN) is kept."""
+    odds = knob.odds**intensity
+    own, others = min(1.0, odds), min(1.0, 1 / odds)
+    return np.where(np.isnan(labels), 1.0, np.where(labels == knob.value, own, others))

@@ -1,0 +1,93 @@
+"""Shifts from the command line: listed, shown, refused with a remedy; and images moved."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import usecases
+from cumulet.cli import shifts
+from cumulet.cli.workspace import Workspace
+from cumulet.contracts.settings import StackOutputs
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def run(*arguments: str, state: Path, **more: str) -> subprocess.CompletedProcess[str]:
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "CUMULET_"))}
+    return subprocess.run(
+        [sys.executable, "-m", "cumulet", *arguments],
+        capture_output=True, text=True, check=False, cwd=ROOT, env=environment | {"CUMULET_STATE": str(state)} | more,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("use_case", usecases.names())
+def test_every_shift_that_a_use_case_brings_fits_it(use_case):
+    for name in shifts.names(use_case):
+        assert shifts.load(usecases.load(use_case), name).title
+
+
+def test_a_shift_is_shown_in_figures_and_as_a_page(tmp_path):
+    days = ("--from", "2013-04-30", "--to", "2013-05-03")
+    result = run("shift", "show", "flights", "kilometres", *days, "--json", state=tmp_path)
+    assert result.returncode == 0, result.stderr
+    found = json.loads(result.stdout)
+    assert found["columns"][0]["column"] == "distance"
+    assert found["columns"][0]["psi"] > 0.1
+    assert [row["records"] for row in found["before"]] == [row["records"] for row in found["after"]]
+    assert (tmp_path / "reports" / "shift-flights-kilometres.html").read_text().count("<svg") == 4
+
+
+def test_a_shift_that_is_not_there_is_refused_with_those_that_are_before_anything_is_reached(tmp_path):
+    for result in (
+        run("load", "flights", "--from", "2013-01-01", "--to", "2013-01-02", "--shift", "stormy", state=tmp_path),
+        run("drift", "flights", state=tmp_path, CUMULET_SHIFT="stormy"),
+    ):
+        assert result.returncode == 5
+        assert "long_haul" in result.stderr
+
+
+def test_a_shift_file_that_does_not_fit_is_refused_with_the_knob_and_a_remedy(tmp_path):
+    wrong = tmp_path / "wrong.toml"
+    wrong.write_text('[[knob]]\nkind = "tilt"\ncolumn = "speed"\nstrength = 1\nwhen = { start = 2013-05-01 }\n')
+    result = run("shift", "show", "flights", str(wrong), state=tmp_path)
+    assert result.returncode == 2
+    assert "knob 1 (tilt)" in result.stderr
+    assert "distance" in result.stderr
+
+
+def test_a_workspace_hands_out_the_shifted_days(monkeypatch):
+    outputs = StackOutputs.__new__(StackOutputs)
+    plain, shifted = Workspace("flights", outputs), Workspace("flights", outputs, "kilometres")
+    day = usecases.source("flights").first_day.replace(month=5, day=2)
+    assert plain.source.day(day)["records"] != shifted.source.day(day)["records"]
+    assert plain.source.day(day)["outcomes"] == shifted.source.day(day)["outcomes"]
+
+
+def test_images_are_moved_into_a_file_to_train_on(tmp_path):
+    np.savez(tmp_path / "in.npz", images=np.random.default_rng(0).random((5, 12, 10)), labels=np.arange(5))
+    out, page = tmp_path / "out.npz", tmp_path / "page.html"
+    arguments = (str(tmp_path / "in.npz"), "--copies", "2", "--out", str(out), "--page", str(page), "--json")
+    assert run("augment", *arguments, state=tmp_path).returncode == 0
+    first = out.read_bytes()
+    found = np.load(out)
+    assert found["images"].shape == (15, 12, 10)
+    assert found["labels"].tolist() == list(range(5)) * 3
+    assert page.read_text().count("<img") == 55
+    run("augment", *arguments, state=tmp_path)
+    assert (np.load(out)["images"] == found["images"]).all()
+    assert first
+
+
+@pytest.mark.parametrize("images", [np.zeros((3, 4)), np.full((3, 4, 4), np.nan), np.zeros((2, 4, 4))])
+def test_images_that_are_none_are_refused(tmp_path, images):
+    np.savez(tmp_path / "in.npz", images=images, labels=np.arange(3))
+    result = run("augment", str(tmp_path / "in.npz"), state=tmp_path)
+    assert result.returncode == 3
+    assert "(n, height, width)" in result.stderr
