@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cumulet.contracts.manifests import DatasetManifest, ModelManifest, canonical
+from cumulet.core.marks import observed
 from cumulet.core.model import code_fingerprint, project_root
 from cumulet.core.sketches import FeatureSketch, InputSketch, Reference
 from cumulet.core.usecase import Candidate, State, UseCase
@@ -76,8 +77,7 @@ def write(
 
 
 def _inputs(use_case: UseCase, rows: Rows) -> dict[str, NDArray[Any]]:
-    names = (*use_case.schema.names, *use_case.context.names)
-    return {name: rows.columns[name] for name in names if name != "id"}
+    return {name: rows.columns[name] for name in (*observed(use_case), *use_case.context.names)}
 
 
 def _stress(use_case: UseCase, rows: Rows, state: dict[str, Any]) -> NDArray[np.float32]:

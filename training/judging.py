@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from cumulet.contracts.manifests import ModelManifest
+from cumulet.core.disclosure import published
 from cumulet.core.gates import decide
 from cumulet.core.model import Model
 from cumulet.core.usecase import UseCase
@@ -37,12 +38,15 @@ def evaluate(
         "baselines": {baseline: models[baseline] for baseline in holdout.tried["baselines"]},
         "champion": champion,
         "slices": {
-            by: use_case.task.by_slice(
-                use_case.column(rows.columns, by),
-                rows.y,
-                holdout.own,
-                threshold=manifest.threshold,
-                min_rows=use_case.min_slice_rows,
+            by: published(
+                use_case.task.by_slice(
+                    use_case.column(rows.columns, by),
+                    rows.y,
+                    holdout.own,
+                    threshold=manifest.threshold,
+                    min_rows=use_case.min_slice_rows,
+                ),
+                total=len(rows),
             )
             for by in dict.fromkeys((*use_case.slices, *use_case.sensitive))
         },

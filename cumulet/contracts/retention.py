@@ -26,6 +26,7 @@ RETENTION = (
     Retention("quarantine", 90, "refused rows are mended or given up within weeks"),
     Retention("curated", None, "what every later training learns from"),
     Retention("labels", None, "as curated: what was predicted, as it turned out"),
+    Retention("answers", None, "as labels: what people said when they were asked"),
     Retention("features", 180, "computed again from curated and labels whenever it is needed"),
     Retention("predictions", 730, "to answer what was forecast for whom, and why; labels judge it within days"),
     Retention("sketches", None, "counts by day, of nobody"),

@@ -20,6 +20,10 @@ CATEGORIES = 300
 """A column of text with more values than this names things (ids), and its values are not kept."""
 
 
+NAMING = ("identifier", "personal", "free text")
+"""Marks of columns whose values are never kept, however few they are; nor are those of `id`."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class ColumnStatistics:
     """One column: how much of it is missing, where it lies, which values it has."""
@@ -41,6 +45,8 @@ class ColumnStatistics:
         there = column[~absent]
         told: dict[str, Any] = {"present": len(there), "missing": int(absent.sum())}
         if each.kind == "string":
+            if each.name == "id" or each.mark in NAMING:
+                return cls(**told)
             counts = Counter(there.tolist())
             return cls(**told, counts=dict(sorted(counts.items())) if len(counts) <= CATEGORIES else None)
         if not len(there):

@@ -98,7 +98,7 @@ class Model:
         worst = int(np.argmax(gaps))
         if not gaps[worst] <= TOLERANCE:
             raise SkewError(
-                f"golden record {golden[worst].record.get('id')}: {predicted[worst]} here, "
+                f"golden record {worst + 1} of {len(golden)}: {predicted[worst]} here, "
                 f"{golden[worst].prediction} in training; do not serve this model with this code"
             )
         return gaps[worst]

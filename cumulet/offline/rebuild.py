@@ -14,8 +14,10 @@ from cumulet.adapters.snapshots import DATA, MANIFEST, Snapshots
 from cumulet.contracts import lake as keys
 from cumulet.contracts.errors import NotFoundError
 from cumulet.contracts.manifests import DatasetManifest
+from cumulet.core.pseudonyms import KeyRing
 from cumulet.core.usecase import UseCase
 from lambdas.ingest import judging, reading, writing
+from lambdas.ingest.privacy import protected
 from training import snapshot
 
 RAW_CHANGED = "raw has changed since the snapshot"
@@ -61,9 +63,17 @@ def days_of(manifest: DatasetManifest) -> list[date]:
 
 
 def rebuild(
-    lake: Lake, use_case: UseCase, dataset_id: str, folder: Path, progress: Callable[[str], None] = lambda _: None
+    lake: Lake,
+    use_case: UseCase,
+    dataset_id: str,
+    folder: Path,
+    *,
+    ring: KeyRing,
+    progress: Callable[[str], None] = lambda _: None,
 ) -> Rebuilt:
     """Rebuild a snapshot from the raw files of the lake, which is only read, below a folder.
+
+    `ring` makes its pseudonyms.
 
     Raises NotFoundError when there is no such snapshot.
     """
@@ -72,7 +82,7 @@ def rebuild(
     now: dict[str, str] = {}
     days = days_of(manifest)
     for n, day in enumerate(days, start=1):
-        came = reading.read(lake, use_case, day, LIMIT)
+        came = protected(lake, use_case, reading.read(lake, use_case, day, LIMIT), ring)
         seen = judging.statistics(use_case, came)
         committed = writing.commit(private, use_case, came, day=day, seen=seen, accepted="")
         now |= {**committed.files, **committed.raw}

@@ -90,7 +90,9 @@ class Environment:
     # -- what the runtime client says
 
     def on_next(self, api: RuntimeApi) -> None:
-        """It is ready for a call."""
+        """It is ready for a call; what was still on its way when its process ended says nothing any more."""
+        if self._over:
+            return
         if not self._settled:
             self._settle()
         self._waiting = api
@@ -141,6 +143,7 @@ class Environment:
 
     def exited(self, status: int) -> None:
         """The process has ended, with waitpid's status."""
+        self._over = True
         if self.current is not None:
             kind = answer.exited(self.current.request_id, status)
             self._crash(kind)

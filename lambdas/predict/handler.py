@@ -13,6 +13,7 @@ from mangum import Mangum
 
 from cumulet.adapters.logs import log_of
 from cumulet.adapters.online import OnlineStore
+from cumulet.adapters.secrets import Secret
 from cumulet.contracts.env import PredictEnv
 from cumulet.contracts.errors import ContractError
 from lambdas.predict.api import create_app
@@ -37,7 +38,8 @@ def runtime() -> Runtime:
     """Built at the first call; the model and the context follow with the first request that needs them."""
     env = PredictEnv.from_env(os.environ)
     log = log_of("predict", use_case=env.use_case)
-    service = Service(load(env.use_case), env.model_package, OnlineStore(env.online_table), log)
+    store, secret = OnlineStore(env.online_table), Secret(env.pseudonym_secret)
+    service = Service(load(env.use_case), env.model_package, store=store, secret=secret, log=log)
     return Runtime(service, create_app(service))
 
 

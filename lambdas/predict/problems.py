@@ -14,6 +14,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from cumulet.contracts.errors import CumuletError, Problem
+from cumulet.core import personal
 from cumulet.core.schema import Schema
 
 MEDIA_TYPE = "application/problem+json"
@@ -118,4 +119,6 @@ def install(app: FastAPI, schema: Schema, report: Callable[[Exception], None]) -
 
 def _foreign(error: Mapping[str, Any]) -> Problem:
     """A problem that the request model found and the schema did not."""
-    return Problem(".".join(str(part) for part in error["loc"][1:]), error.get("input"), str(error["msg"]))
+    return Problem(
+        ".".join(str(part) for part in error["loc"][1:]), personal.shown(error.get("input")), str(error["msg"])
+    )

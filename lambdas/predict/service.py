@@ -16,9 +16,12 @@ from botocore.exceptions import BotoCoreError, ClientError
 from cumulet.adapters import artifact
 from cumulet.adapters.online import OnlineStore
 from cumulet.adapters.registry import Package, describe
+from cumulet.adapters.secrets import Secret
 from cumulet.contracts.errors import NotFoundError, UnavailableError
+from cumulet.core import personal
 from cumulet.core.context import ContextTables, join, with_context
 from cumulet.core.model import Model
+from cumulet.core.pseudonyms import KeyRing
 from cumulet.core.usecase import UseCase
 
 FRESH_SECONDS = 60.0
@@ -36,11 +39,13 @@ class Context:
 class Service:
     """Predicts records. Model and context are fetched at the first request and kept."""
 
-    def __init__(self, use_case: UseCase, package: str, store: OnlineStore, log: Logger) -> None:
+    def __init__(self, use_case: UseCase, package: str, *, store: OnlineStore, secret: Secret, log: Logger) -> None:
         self.use_case = use_case
         self.package_arn = package
         self.log = log
         self._store = store
+        self._secret = secret
+        self._ring: KeyRing | None = None
         self._model: Model | None = None
         self._package: Package | None = None
         self._context: Context | None = None
@@ -48,10 +53,23 @@ class Service:
     def predict(self, records: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         """One answer per valid record, in order. Raises UnavailableError before the first model or night."""
         model, context = self.model(), self.context()
-        columns = join(self.use_case, self.use_case.schema.columns(records), context.tables)
+        columns = join(self.use_case, self.use_case.schema.columns(self.protected(records)), context.tables)
         shared = {"model": self.package().version, "cut_off": context.cut_off.isoformat()}
         answers = self.use_case.task.answers(model.predict(columns), model.manifest.threshold)
         return [{"id": record.get("id"), **answer, **shared} for record, answer in zip(records, answers, strict=True)]
+
+    def protected(self, records: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
+        """Records as the night keeps them: pseudonyms for identifiers, personal data in free text masked."""
+        schema = self.use_case.schema
+        if not schema.marked("identifier", "free text"):
+            return records
+        self._ring = self._ring or self._secret.ring()
+        changes = dict.fromkeys(schema.marked("identifier"), self._ring.pseudonym)
+        changes |= dict.fromkeys(schema.marked("free text"), personal.mask)
+        return [
+            {name: changes[name](value) if name in changes and value else value for name, value in record.items()}
+            for record in records
+        ]
 
     def replay(self, records: Sequence[Mapping[str, Any]]) -> list[float] | list[list[float]]:
         """Forecasts of records that hold their context features, as golden records do."""

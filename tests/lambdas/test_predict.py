@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from types import SimpleNamespace
 from typing import Any
@@ -15,9 +16,12 @@ from botocore.exceptions import EndpointConnectionError
 from cumulet.adapters.lake import Lake
 from cumulet.contracts import lake as keys
 from cumulet.contracts.errors import ContractError, SkewError
+from cumulet.core.fields import Field
+from cumulet.core.pseudonyms import KeyRing
 from lambdas.features.handler import runtime as features_runtime
 from lambdas.predict import problems, service
 from lambdas.predict.handler import handler, runtime
+from lambdas.predict.service import Service
 from training.packing import pack
 from usecases import load
 
@@ -292,3 +296,17 @@ def test_openapi_is_generated_from_the_schema(aws: None) -> None:
     assert record["properties"]["seats"]["nullable"] is True
     assert "id" not in record["required"]
     assert '"null"' not in json.dumps(document)
+
+
+def test_a_record_with_an_identifier_is_predicted_by_its_pseudonym() -> None:
+    """As the night keeps it, so that both join with the same context and the same outcome."""
+    flights = load("flights")
+    fields = (*flights.schema.fields, Field("note", "string", "a word", nullable=True, mark="free text"))
+    marked = tuple(replace(each, mark="identifier") if each.name == "id" else each for each in fields)
+    schema = replace(flights.schema, fields=marked)
+    ring = KeyRing({1: b"k" * 64})
+    secret = SimpleNamespace(ring=lambda: ring)
+    served: Any = Service(replace(flights, schema=schema), "", store=Any, secret=secret, log=Any)  # type: ignore[arg-type]
+    (kept, bare) = served.protected([{"id": "person-1", "note": "call +4915112345678", "flight": 5}, {"id": None}])
+    assert kept == {"id": ring.pseudonym("person-1"), "note": "call [telephone number]", "flight": 5}
+    assert bare == {"id": None}

@@ -9,6 +9,7 @@ import pytest
 from cumulet.adapters.folder_lake import FolderLake
 from cumulet.contracts import lake as keys
 from cumulet.contracts.errors import NotFoundError
+from cumulet.core.pseudonyms import KeyRing
 from cumulet.offline import rebuild
 from cumulet.offline.rebuild import raw_of
 from lambdas.ingest import reading
@@ -17,7 +18,7 @@ from usecases import load
 
 
 def again(lake, dataset_id, folder, use_case=None):
-    return rebuild.rebuild(lake, use_case or load("flights"), dataset_id, folder)
+    return rebuild.rebuild(lake, use_case or load("flights"), dataset_id, folder, ring=KeyRing.public())
 
 
 def test_a_snapshot_is_rebuilt_from_raw_to_the_byte_and_the_lake_is_not_touched(filled, taken, tmp_path):

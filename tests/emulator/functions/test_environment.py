@@ -6,9 +6,12 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
+from emulator.functions.environment import Environment
 from tests.emulator.functions.deployed import Deployed, package
 from tests.emulator.running import eventually, is_running
 
@@ -179,3 +182,19 @@ def test_functions_go_on_when_the_warm_interpreter_has_died(tmp_path: Path) -> N
     eventually(lambda: not is_running(environment))
     eventually(lambda: deployed.answer()[1] != zygote)
     deployed.close()
+
+
+def test_a_request_that_arrives_after_its_process_has_ended_makes_nothing_ready() -> None:
+    """Its bytes may be read after the news of its end: a call given to it then would wait for its time-out."""
+    said: list[str] = []
+    keeper: Any = SimpleNamespace(
+        ready=lambda _: said.append("ready"),
+        init_failed=lambda *_: said.append("failed"),
+        ended=lambda _: said.append("ended"),
+    )
+    version: Any = SimpleNamespace(version="1", runtime="python3.11", json_logs=False, timeout_s=3)
+    environment = Environment(version, keeper, kill=lambda pid: None)
+    environment.exited(9)
+    nothing: Any = None
+    environment.on_next(nothing)
+    assert said == ["failed", "ended"]
