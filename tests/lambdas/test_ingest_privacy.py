@@ -162,7 +162,7 @@ def test_personal_data_in_a_declared_column_without_a_mark_are_refused_too(
 
 
 def kept(lake: Lake) -> dict[str, Any]:
-    """What the lake keeps of the days, but for hashes and statistics of the raw files, which come as they came before."""
+    """What the lake keeps of the days, but for hashes and statistics of raw, which comes again as it came before."""
     found: dict[str, Any] = {k: lake.get(k) for k in lake.list("") if not k.startswith(("raw/", "erasures/"))}
     for key in (key for key in found if key.endswith("/_manifest.json")):
         found[key] = json.loads(found[key]) | {"raw": {}, "statistics": {}}
