@@ -11,7 +11,6 @@ from typing import Annotated, Any
 import numpy as np
 import typer
 
-from cumulet.adapters import secrets
 from cumulet.adapters.snapshots import Snapshots
 from cumulet.cli import days, erase
 from cumulet.cli.options import AsJson, UseCaseName
@@ -20,7 +19,6 @@ from cumulet.cli.terminal import data as out
 from cumulet.cli.terminal import print_json, print_table, say, step
 from cumulet.cli.workspace import Workspace, open_workspace
 from cumulet.contracts.errors import JobError
-from cumulet.contracts.settings import stack_name
 from cumulet.core.dataset_diff import Difference, compare, day_rows
 from cumulet.core.histograms import histogram
 from cumulet.core.summaries import summary
@@ -188,8 +186,8 @@ def rebuild_snapshot(
     workspace = open_workspace(use_case, context.obj)
     one = _snapshots(workspace).find(identifier)
     with step(f"Rebuilding {one} from raw") as current, TemporaryDirectory() as folder:
-        ring = secrets.Secret(secrets.secret_of(stack_name(use_case))).ring()
-        found = rebuild(workspace.lake, workspace.use_case, one, Path(folder), ring=ring, progress=current.note)
+        ring, progress = workspace.ring, current.note
+        found = rebuild(workspace.lake, workspace.use_case, one, Path(folder), ring=ring, progress=progress)
     if as_json:
         print_json(asdict(found))
     elif found.differing:

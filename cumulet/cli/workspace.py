@@ -18,13 +18,16 @@ from cumulet.adapters.lake import Lake
 from cumulet.adapters.nights import Nights
 from cumulet.adapters.recovery import Recovery
 from cumulet.adapters.registry import Registry
+from cumulet.adapters.secrets import Secret, secret_of
 from cumulet.adapters.simulation import Simulation
 from cumulet.adapters.sketches import SketchReader
 from cumulet.adapters.sources import open_source
 from cumulet.adapters.trainings import Trainings
 from cumulet.cli import shifts
 from cumulet.cli.target import ROOT, STATE, Target, connect
-from cumulet.contracts.settings import StackOutputs, UseCaseSettings
+from cumulet.contracts.settings import StackOutputs, UseCaseSettings, stack_name
+from cumulet.core.marks import marked
+from cumulet.core.pseudonyms import KeyRing
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,12 @@ class Workspace:
     def lake(self) -> Lake:
         """The lake's bucket."""
         return Lake(self.outputs.lake_bucket)
+
+    @cached_property
+    def ring(self) -> KeyRing:
+        """The keys of its pseudonyms; none where it has no identifiers of people."""
+        named = marked(self.use_case, "identifier")
+        return Secret(secret_of(stack_name(self.name))).ring() if named else KeyRing.public()
 
     @cached_property
     def registry(self) -> Registry:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from cumulet.adapters.days import Days
 from cumulet.adapters.evaluations import evaluation_of
 from cumulet.adapters.session import client
 from cumulet.cli.workspace import Workspace
@@ -93,8 +94,8 @@ def _about(statement: dict[str, Any], prefix: str) -> bool:
     return any(a.startswith(prefix) for a in ([actions] if isinstance(actions, str) else actions))
 
 
-def test_a_bad_day_is_quarantined_with_reasons_and_nothing_else_is_lost(loop: Loop):
-    """An impossible distance, a duplicate flight, and a table that misses a column."""
+def test_a_bad_day_is_set_aside_and_once_accepted_quarantined_with_reasons(loop: Loop):
+    """Few flights, an impossible distance, a duplicate, and a table that misses a column; nothing else is lost."""
     workspace, day = loop.workspace, date(2014, 6, 1)
     tables = {name: content.decode() for name, content in workspace.source.day(FIRST_NIGHT).items()}
     header, *rows = (line.replace(str(FIRST_NIGHT), str(day)) for line in tables["records"].splitlines())
@@ -104,7 +105,12 @@ def test_a_bad_day_is_quarantined_with_reasons_and_nothing_else_is_lost(loop: Lo
     outcomes = [line.split(",", 1)[1] for line in tables["outcomes"].splitlines()]
     workspace.lake.put(keys.raw("flights", day, "records"), "\n".join(records).encode())
     workspace.lake.put(keys.raw("flights", day, "outcomes"), "\n".join(outcomes).encode())
-    nightly = workspace.nights.nightly
+    nightly, days = workspace.nights.nightly, Days(workspace.lake, "flights")
+    assert nightly.wait(nightly.start({"date": str(day)})).output["set_aside"]
+    assert days.manifest(day) is None
+    assert not workspace.lake.list(keys.features("flights", day))
+    assert "set aside" in days.page(day).decode()
+    days.accept(day, "a test")
     nightly.wait(nightly.start({"date": str(day)}))
     assert len(workspace.lake.read_table(keys.curated("flights", day))["id"]) == 2
     refused = workspace.lake.get(keys.quarantine("flights", day, "records")).decode()

@@ -9,6 +9,7 @@ import pytest
 
 from cumulet.adapters.registry import Registry
 from cumulet.contracts import lake as keys
+from cumulet.core.pseudonyms import KeyRing
 from tests.lambdas.conftest import artifact, aws, lake, night, read_api_models_once, world
 from training import snapshot
 from usecases import load
@@ -49,4 +50,5 @@ def scored(filled, taken, artifact):
         said = {"id": records["id"], "prediction": records["id"].astype("U10") >= "2013"}
         said["prediction"] = said["prediction"] * (model / 10)
         filled.write_table(keys.prediction_file("flights", day, str(model)), said)
-    return SimpleNamespace(lake=filled, registry=registry, ids=taken, name="flights", use_case=load("flights"))
+    use_case, ring = load("flights"), KeyRing.public()
+    return SimpleNamespace(lake=filled, registry=registry, ids=taken, name="flights", use_case=use_case, ring=ring)
