@@ -19,6 +19,7 @@ import usecases
 from cumulet.adapters import alarms, emulator
 from cumulet.adapters.evaluations import evaluation_of
 from cumulet.adapters.nights import Night
+from cumulet.adapters.registry import PENDING
 from cumulet.adapters.sketches import SketchReader
 from cumulet.cli.models import compared_columns, model_rows
 from cumulet.cli.nights import night_row
@@ -116,12 +117,16 @@ def _first_champion(workspace: Workspace, plan: DemoSettings, report: Report) ->
     with report.step("night", f"First night, {first}: what is known at {workspace.use_case.cut_off.hour:02}:00"):
         workspace.nights.run(first)
     with report.step("train", "Training on what is known by then, and releasing") as current:
-        trained = evaluation_of(workspace.trainings.run(first, current.note))
+        package = workspace.trainings.run(first, current.note)
+    trained = evaluation_of(package)
     report.baselines = trained["models"]
     title = "Judged forward in time (fitted on the earlier, judged on the later part)"
     print_table(title, report.baselines, columns=compared_columns(workspace), to_talk=True)
     for reason in trained["reasons"]:
         say(f"  gate: {reason}")
+    if package.status == PENDING:
+        with report.step("approve", "Approving it, as a person has to here, and releasing") as current:
+            workspace.trainings.release_package(package, current.note)
     if not workspace.champion.package():
         raise JobError(f"model {trained['version']} ({trained['status']}) was not released: {trained['reasons']}")
     with report.step("predict", "Predicting one record over HTTP"):
