@@ -31,7 +31,7 @@ def read(loop: Loop, prefix: str) -> pa.Table:
     for key in keys:
         table = pq.read_table(pa.BufferReader(s3.get_object(Bucket=bucket, Key=key)["Body"].read()))
         for name, value in re.findall(r"(dt|model)=([^/]+)/", key):
-            table = table.append_column(name, pa.array([value] * len(table)))
+            table = table.append_column(name, pa.array([value] * len(table), pa.string()))
         tables.append(table)
     return pa.concat_tables(tables)
 
