@@ -165,6 +165,10 @@ class ModelManifest(Manifest):
     """Largest difference between the fitted model's forecasts and those of its ONNX file, in units of `scale`."""
     scale: float = 1.0
     """What a difference of forecasts is small against: 1 for probabilities, the labels' deviation for numbers."""
+    tolerance: float = 1e-5
+    """Largest difference, in units of `scale`, at which a golden record still counts as replayed."""
+    model_bytes: int = 0
+    """Size of the model file."""
     golden: list[dict[str, Any]] = field(default_factory=list)
     """GoldenRecord as JSON."""
 
