@@ -101,11 +101,9 @@ class UseCase:
     description: str
     task: Task
     schema: Schema
-    side_tables: Mapping[str, Schema]
     outcomes: Schema
     label: Label
     cut_off: CutOff
-    context: ContextSpec
     fit_state: Callable[[Columns, np.ndarray], State]
     transform: Callable[[Columns, State], np.ndarray]
     feature_names: tuple[str, ...]
@@ -114,6 +112,8 @@ class UseCase:
     event_time: str
     """The datetime field that says to which day a record belongs."""
     example: Mapping[str, Any]
+    side_tables: Mapping[str, Schema] = field(default_factory=dict)
+    context: ContextSpec = field(default_factory=ContextSpec)
     label_lag_days: int = 2
     slices: tuple[str, ...] = ()
     min_slice_rows: int = 500
