@@ -112,11 +112,9 @@ class UseCase:
     description: str
     task: Task
     schema: Schema
-    side_tables: Mapping[str, Schema]
     outcomes: Schema
     label: Label
     cut_off: CutOff
-    context: ContextSpec
     fit_state: Callable[[Columns, np.ndarray], State]
     transform: Callable[[Columns, State], np.ndarray]
     feature_names: tuple[str, ...]
@@ -125,6 +123,8 @@ class UseCase:
     event_time: str
     """The datetime field that says to which day a record belongs."""
     example: Mapping[str, Any]
+    side_tables: Mapping[str, Schema] = field(default_factory=dict)
+    context: ContextSpec = field(default_factory=ContextSpec)
     label_lag_days: int = 2
     watched: Mapping[str, Callable[[Columns], np.ndarray]] = field(default_factory=dict)
     """Numbers about a record, each (n,), whose drift is watched like that of a field: how much ink a picture has."""

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 
 import pytest
 
-from cumulet.contracts.settings import UseCaseSettings
-from cumulet.reports.schema_page import glue_columns, glue_toml, markdown, tables
+from cumulet.reports.schema_page import markdown, tables
 from usecases import load
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -17,14 +15,6 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.mark.parametrize("name", ["flights"])
 def test_the_page_in_docs_is_the_schema(name: str) -> None:
     assert (ROOT / "docs" / "data" / f"{name}.md").read_text() == markdown(load(name)), "run `make docs`"
-
-
-@pytest.mark.parametrize("name", ["flights"])
-def test_the_glue_tables_of_the_settings_are_the_schema_s(name: str) -> None:
-    settings = UseCaseSettings.load(ROOT / "usecases" / name / "usecase.toml")
-    derived = glue_columns(load(name))
-    assert {table: dict(settings.tables[table]) for table in derived} == derived
-    assert tomllib.loads(glue_toml(load(name)))["tables"] == derived
 
 
 def test_every_field_is_told_with_kind_and_range() -> None:
