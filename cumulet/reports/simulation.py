@@ -34,6 +34,8 @@ class Simulated:
     alarms: Sequence[Mapping[str, Any]]
     """Every change of an alarm's state, oldest first: at, metric, state."""
     record: TrackRecord
+    shift: Mapping[str, str] | None = None
+    """The shift that the days came with, where they were shifted on purpose: name, title, start."""
 
     def to_json(self) -> dict[str, Any]:
         """The report as a JSON object; floats are rounded, nothing in it depends on when or where it was made."""
@@ -46,6 +48,7 @@ class Simulated:
             "first": str(nights[0]),
             "last": str(nights[-1]),
             "nights": len(nights),
+            "shift": None if self.shift is None else dict(self.shift),
             "records": int(sum(self.measured[night].get(metrics.RECORDS, 0) for night in nights)),
             "limits": {"gap": self.limits.calibration_gap, "skill": self.limits.skill},
             "compared": list(task.compared),
