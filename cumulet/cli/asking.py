@@ -43,7 +43,7 @@ def ask(
         raise typer.BadParameter(f"--by {by}: give {' or '.join(UNCERTAINTY)}")
     workspace, labelling, columns = read_examples(context, use_case, first, last)
     columns = columns if everything else unlabelled(columns, use_case)
-    said = examples.predictions(workspace.lake, use_case, columns["id"], days_of(workspace, columns))
+    said = examples.predictions(workspace.lake, workspace.use_case, columns["id"], days_of(workspace, columns))
     chosen, source = desk.chosen(labelling, columns, said, UNCERTAINTY[by], n)
     asked = desk.asked(workspace.use_case.schema, columns, chosen)
     file = out or folder(use_case) / "questions.csv"

@@ -9,7 +9,7 @@ import typer
 
 from cumulet.adapters import examples
 from cumulet.cli.asking import answer, ask
-from cumulet.cli.labelling import LABEL, Everything, Out, days_of, folder, read_examples, unlabelled
+from cumulet.cli.labelling import LABEL, Everything, Out, days_of, folder, read_examples, require_rules, unlabelled
 from cumulet.cli.options import AsJson, From, To, UseCaseName
 from cumulet.cli.terminal import data, print_json, print_table, say, step
 from cumulet.contracts.errors import NotFoundError
@@ -39,6 +39,7 @@ def apply(
 
     Example: cumulet label apply flights --from 2013-02-01 --to 2013-02-28 --all
     """
+    require_rules(use_case)
     _, labelling, columns = read_examples(context, use_case, first, last)
     columns = columns if everything else unlabelled(columns, use_case)
     found = desk.voted(labelling, columns)
@@ -82,7 +83,7 @@ def errors(
     columns = select(columns, np.flatnonzero(np.isfinite(columns[LABEL])))
     if not rows(columns):
         raise NotFoundError(f"no record of {use_case} in these days has a label yet; run later nights first")
-    said = examples.predictions(workspace.lake, use_case, columns["id"], days_of(workspace, columns))
+    said = examples.predictions(workspace.lake, workspace.use_case, columns["id"], days_of(workspace, columns))
     with step(f"Judging {rows(columns)} labels"):
         found, source = desk.suspicious(labelling, columns, said)
     listed = desk.suspects(labelling, workspace.use_case.schema, columns, found, n)

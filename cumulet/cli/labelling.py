@@ -24,6 +24,16 @@ Out = Annotated[Path | None, typer.Option(help="Where the file goes; by default 
 Everything = Annotated[bool, typer.Option("--all", help="Also records whose label is known.")]
 
 
+def require_rules(use_case: str) -> None:
+    """Raise NotFoundError when the use case has no labelling function."""
+    if not usecases.labelling(use_case).functions:
+        raise NotFoundError(
+            f"{use_case} has no labelling function: write usecases/{use_case}/labelling.py with LABELLING, a "
+            "cumulet.core.training_data.labelling.Labelling with the classes by position and functions that vote; "
+            "flights has an example. `cumulet label ask` needs none"
+        )
+
+
 def read_examples(context: typer.Context, use_case: str, first: Any, last: Any) -> tuple[Workspace, Labelling, Columns]:
     """The workspace, how the use case is labelled, and the examples of a span."""
     given = span(first, last)

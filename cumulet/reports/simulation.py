@@ -26,7 +26,7 @@ class Simulated:
     use_case: UseCase
     limits: AlarmSettings
     measured: Mapping[date, Mapping[str, float]]
-    """The metrics of each night."""
+    """The metrics of each night; none where the day was set aside."""
     models: Mapping[date, str]
     """The model version that scored each night."""
     packages: Sequence[Mapping[str, Any]]
@@ -49,6 +49,7 @@ class Simulated:
             "last": str(nights[-1]),
             "nights": len(nights),
             "shift": None if self.shift is None else dict(self.shift),
+            "set_aside": [str(night) for night in nights if not self.measured[night]],
             "records": int(sum(self.measured[night].get(metrics.RECORDS, 0) for night in nights)),
             "limits": {"gap": self.limits.calibration_gap, "skill": self.limits.skill},
             "compared": list(task.compared),
