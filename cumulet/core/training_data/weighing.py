@@ -22,7 +22,7 @@ __all__ = ["Weighing", "by_age", "by_class", "together", "toward_latest", "weigh
 
 Floats = NDArray[np.float64]
 LIMIT = 20.0
-"""In products no row counts more than so many mean rows."""
+"""Products of weights are cut at so many times their mean."""
 
 
 def by_class(given: Weigh | str = "balanced") -> Weighing:
@@ -47,7 +47,7 @@ def toward_latest(time: str, days: int, names: Sequence[str], limit: float = 10.
     The target are the latest rows among those that are fitted on, by the moment in column `time`: of a snapshot its
     last days with labels, of a fold those before the days that it is judged on, so nothing looks ahead. Name what may
     move without changing how labels follow from it (covariate shift); a column that tells the date by itself, like a
-    night's weather, would leave the last days alone. No row counts more than `limit` mean rows.
+    night's weather, would leave the last days alone. Weights are cut at `limit` times their mean.
     Method and source: `shift.by_classifier`.
     """
 
@@ -61,7 +61,7 @@ def toward_latest(time: str, days: int, names: Sequence[str], limit: float = 10.
 
 
 def together(*weighings: Weighing, limit: float = LIMIT) -> Weighing:
-    """The product of several, no row more than `limit` mean rows."""
+    """The product of several, cut at `limit` times its mean."""
 
     def weigh(columns: Columns, y: Floats) -> Weights:
         product = np.ones(len(y))
