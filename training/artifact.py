@@ -17,6 +17,7 @@ from cumulet.core.sketches import FeatureSketch, InputSketch, Reference
 from cumulet.core.usecase import Candidate, State, UseCase
 from training import fitting, golden, packing, quantising
 from training.dataset import Rows
+from training.weighting import weights_of
 
 PARITY_ROWS = 2_000
 """Rows, as they are and with missing values and unseen codes, on which the fitted model and its file are compared."""
@@ -37,7 +38,8 @@ def fit(use_case: UseCase, candidate: Candidate, rows: Rows) -> Fitted:
     """The candidate fitted on all of the rows."""
     state = json.loads(canonical(use_case.fit_state(rows.columns, rows.y)))
     matrix = use_case.transform(rows.columns, state)
-    return Fitted(candidate, rows, state, matrix, fitting.fit_candidate(candidate, matrix, rows.y))
+    model = fitting.fit_candidate(candidate, matrix, rows.y, weights_of(use_case, rows))
+    return Fitted(candidate, rows, state, matrix, model)
 
 
 def write(

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cumulet.contracts.errors import ContractError
+from training.weighting import Weights, fitted
 
 
 @dataclass(frozen=True)
@@ -24,12 +25,15 @@ class PerExposure:
     estimator: Any
     column: int
 
-    def fit(self, matrix: NDArray[np.float32], y: NDArray[np.float64]) -> PerExposure:
-        """Fit on y / exposure, weighted by it. Raises ContractError where there is none."""
+    def fit(
+        self, matrix: NDArray[np.float32], y: NDArray[np.float64], sample_weight: Weights | None = None
+    ) -> PerExposure:
+        """Fit on y / exposure, weighted by it (times `sample_weight`). Raises ContractError where there is none."""
         exposure = self._exposure(matrix)
         if not (exposure > 0).all():
             raise ContractError(f"exposure: column {self.column} has values that are missing or not above 0; fill them")
-        self.estimator.fit(matrix, y / exposure, sample_weight=exposure)
+        weights = exposure if sample_weight is None else exposure * sample_weight
+        fitted(self.estimator, matrix, y / exposure, weights)
         return self
 
     def predict(self, matrix: NDArray[np.float32]) -> NDArray[np.float64]:

@@ -24,6 +24,7 @@ from training.dataset import Rows, forward_folds, limited, read, together
 from training.failures import reported
 from training.holdout import Holdout
 from training.threads import side_by_side
+from training.weighting import weights_of
 
 FOLDS, FOLD_DAYS = 4, 14
 Backtest = tuple[Rows, dict[str, NDArray[np.float64]]]
@@ -35,8 +36,9 @@ def predict_later(use_case: UseCase, earlier: Rows, later: Rows) -> dict[str, ND
     state = use_case.fit_state(earlier.columns, earlier.y)
     matrices = use_case.transform(earlier.columns, state), use_case.transform(later.columns, state)
     found = {b.name: baselines.predict(use_case, b, earlier, later, matrices) for b in use_case.baselines}
+    weights = weights_of(use_case, earlier)
     for candidate in use_case.candidates:
-        model = fitting.fit_candidate(candidate, matrices[0], earlier.y)
+        model = fitting.fit_candidate(candidate, matrices[0], earlier.y, weights)
         found[candidate.name] = use_case.task.read(fitting.outputs(model, matrices[1]))
         if candidate.int8:
             found[candidate.float32] = use_case.task.read(fitting.outputs(model.original, matrices[1]))
@@ -75,7 +77,8 @@ def best_candidate(use_case: UseCase, judged: dict[str, Any]) -> Candidate:
 
 
 def tried(use_case: UseCase, chosen: Candidate, judged: dict[str, Any], folds: int) -> dict[str, Any]:
-    """What was tried, for the evaluation and the model card."""
+    """What was tried, for the evaluation and the model card; `weights` in words where rows count differently."""
+    weights = use_case.fit_rows.weights
     return {
         "candidate": chosen.name,
         "parameters": dict(chosen.parameters),
@@ -83,6 +86,7 @@ def tried(use_case: UseCase, chosen: Candidate, judged: dict[str, Any], folds: i
         **({"float32": chosen.float32} if chosen.int8 else {}),
         "models": judged,
         "folds": folds,
+        **({} if weights is None else {"weights": weights.words}),
     }
 
 

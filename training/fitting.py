@@ -19,6 +19,7 @@ from cumulet.core.scoring import Scorer
 from cumulet.core.usecase import Candidate
 from training.exposure import PerExposure, multiplied
 from training.quantising import Quantised, int8
+from training.weighting import Weights, fitted
 
 TREES = ("HistGradientBoostingClassifier", "HistGradientBoostingRegressor")
 LINEAR = ("LogisticRegression", "Ridge")
@@ -29,12 +30,14 @@ REPEATABLE = {"early_stopping": False, "random_state": 2013}
 """Unless the candidate says otherwise: the same rows give the same model."""
 
 
-def fit_candidate(candidate: Candidate, matrix: NDArray[np.float32], y: NDArray[np.float64]) -> Any:
+def fit_candidate(
+    candidate: Candidate, matrix: NDArray[np.float32], y: NDArray[np.float64], weights: Weights | None = None
+) -> Any:
     """A fitted estimator with the candidate's parameters (scikit-learn's names).
 
-    `matrix` is (n, d) float32 with NaN for missing, `y` (n,). Raises ContractError for an algorithm or a
-    parameter that is not supported, ValueError for a matrix that is not float32 (trees fitted in float64 split between
-    two neighbours of float32).
+    `matrix` is (n, d) float32 with NaN for missing, `y` (n,), `weights` (n,) what each row counts. Raises ContractError
+    for an algorithm or a parameter that is not supported, ValueError for a matrix that is not float32 (trees fitted in
+    float64 split between two neighbours of float32).
     """
     if candidate.algorithm not in (*TREES, *LINEAR) and "." not in candidate.algorithm:
         known = ", ".join((*TREES, *LINEAR))
@@ -50,7 +53,7 @@ def fit_candidate(candidate: Candidate, matrix: NDArray[np.float32], y: NDArray[
         raise ContractError(f"candidate {candidate.name}: {error}") from error
     if candidate.exposure is not None:
         model = PerExposure(model, candidate.exposure)
-    model = model.fit(matrix, y)
+    model = fitted(model, matrix, y, weights)
     return Quantised(model, int8(to_onnx(model, matrix.shape[1]), matrix)) if candidate.int8 else model
 
 

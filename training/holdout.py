@@ -27,7 +27,7 @@ class Holdout:
     """The rows of all folds, each model's forecasts of them, (n,) or (n, k), by name, and what was tried.
 
     `tried`: `candidate` (the chosen one's name), its `parameters`, the names of the `baselines`, the metrics of all
-    `models`, the number of `folds`.
+    `models`, the number of `folds`; `weights`, in words, where rows were weighed.
     """
 
     rows: Rows

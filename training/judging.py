@@ -27,6 +27,7 @@ def evaluate(
         "cut_off": manifest.cut_off,
         "algorithm": manifest.algorithm,
         "parameters": holdout.tried["parameters"],
+        **({"weights": holdout.tried["weights"]} if "weights" in holdout.tried else {}),
         "holdout": {
             "first_day": str(rows.days.min()),
             "last_day": str(rows.days.max()),

@@ -7,7 +7,7 @@ from typing import Any
 
 from cumulet.contracts.manifests import ModelManifest
 from cumulet.core.usecase import UseCase
-from training.model_page import when
+from training.model_page import weighed, when
 
 
 def card(use_case: UseCase, evaluation: Mapping[str, Any], manifest: ModelManifest, run: str) -> dict[str, Any]:
@@ -27,7 +27,8 @@ def card(use_case: UseCase, evaluation: Mapping[str, Any], manifest: ModelManife
             "risk_rating": "Low" if not use_case.sensitive else "Unknown",
         },
         "training_details": {
-            "training_observations": f"Fitted on everything known at {manifest.cut_off}, after the evaluation below.",
+            "training_observations": f"Fitted on everything known at {manifest.cut_off}, after the evaluation below. "
+            f"{weighed(evaluation)}".rstrip(),
             "training_job_details": {
                 "training_datasets": [f"snapshots/{use_case.name}/{manifest.dataset_id}/"],
                 "user_provided_hyper_parameters": [

@@ -20,6 +20,14 @@ def when(evaluation: Values) -> str:
     )
 
 
+def weighed(evaluation: Values) -> str:
+    """What rows counted, in a sentence; empty where all counted alike."""
+    words = evaluation.get("weights")
+    return (
+        f"Candidates were fitted on weighed rows ({words}); every figure here counts all rows alike." if words else ""
+    )
+
+
 def page(use_case: UseCase, evaluation: Values, run: str) -> str:
     """The model card as Markdown."""
     return "\n".join(_lines(use_case, evaluation, run)) + "\n"
@@ -34,6 +42,8 @@ def _lines(use_case: UseCase, evaluation: Values, run: str) -> Iterator[str]:
     yield f"**Gate: {'passed' if gate['passed'] else 'refused'}.**\n"
     yield from (f"- {reason}" for reason in gate["reasons"])
     yield f"\n## Evaluation, forward in time\n\n{when(evaluation)}\n"
+    if words := weighed(evaluation):
+        yield f"{words}\n"
     name = evaluation["candidate_name"]
     whole = {f"{name}, float32": evaluation["float32"]} if evaluation["float32"] else {}
     yield from _table({name: candidate, **whole, **evaluation["baselines"]}, compared)

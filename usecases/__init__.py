@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Protocol, cast
 
 from cumulet.contracts.errors import ContractError, NotFoundError
+from cumulet.core.tasks import MultiClass, Regression
 from cumulet.core.training_data.labelling import Labelling
 from cumulet.core.usecase import UseCase
 
@@ -50,14 +51,27 @@ def source(name: str) -> Source:
 
 
 def labelling(name: str) -> Labelling:
-    """How the use case of this name is labelled by people and rules. Raises NotFoundError when it does not say."""
-    _require(name)
-    if importlib.util.find_spec(f"usecases.{name}.labelling") is None:
-        raise NotFoundError(
-            f"usecases/{name}/labelling.py is missing: give it LABELLING, a cumulet.core.training_data.labelling."
-            "Labelling with the classes by position and, if you like, labelling functions; flights has an example"
+    """How the use case of this name is labelled by people and rules: its labelling.py, else its classes without rules.
+
+    Raises ContractError when it predicts a number, or when labelling.py names other classes than its task has.
+    """
+    use_case = load(name)
+    if isinstance(use_case.task, Regression):
+        raise ContractError(
+            f"{name} predicts a number: votes, label errors and uncertainty (entropy, margin) are defined for classes "
+            f"only. Look at a stratified sample instead (`cumulet sample {name} --by COLUMNS`), and correct an outcome "
+            f"by handing it over again (`cumulet data correct {name} DAY outcomes FILE`)"
         )
-    return cast(Labelling, importlib.import_module(f"usecases.{name}.labelling").LABELLING)
+    own = use_case.task.classes if isinstance(use_case.task, MultiClass) else ()
+    if importlib.util.find_spec(f"usecases.{name}.labelling") is None:
+        return Labelling(own or (f"not {use_case.label.name}", use_case.label.name))
+    found = cast(Labelling, importlib.import_module(f"usecases.{name}.labelling").LABELLING)
+    if found.classes != own and (own or len(found.classes) != 2):
+        raise ContractError(
+            f"usecases/{name}/labelling.py has the classes {', '.join(found.classes)}: name those of the label, by "
+            f"position: {', '.join(own) or 'two'}"
+        )
+    return found
 
 
 def _require(name: str) -> None:

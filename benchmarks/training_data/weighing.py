@@ -12,7 +12,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LinearRegression, LogisticRegression
 
 from benchmarks.training_data.outcomes import HARMS, HELPS, NEITHER, Finding, compare
-from cumulet.core import metrics
+from cumulet.core.metrics import binary as metrics
 from cumulet.core.training_data.encoding import Encoding
 from cumulet.core.training_data.shift import by_classifier
 from cumulet.core.training_data.weights import class_weights, clip

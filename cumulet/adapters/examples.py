@@ -52,15 +52,20 @@ def known_labels(lake: Lake, use_case: str, first: date) -> Columns:
     return concatenate(parts)
 
 
-def predictions(lake: Lake, use_case: str, ids: NDArray[np.object_], days: Iterable[date]) -> NDArray[np.float64]:
-    """What the nights' models said of each record (n,), NaN where no night scored it; of two models the newer one."""
-    said: dict[str, float] = {}
+def predictions(lake: Lake, use_case: UseCase, ids: NDArray[np.object_], days: Iterable[date]) -> NDArray[np.float64]:
+    """What the nights' models said of each record, in the task's form: (n,), or (n, k) for k classes; NaN where no
+    night scored it; of two models the newer one."""
+    task = use_case.task
+    said = np.full_like(task.targets(np.zeros(len(ids))), np.nan)
+    names = ("id", *task.columns(said[:0]))
+    places = {name: place for place, name in enumerate(ids.tolist())}
     for day in sorted(set(days)):
-        found = lake.list(keys.predictions(use_case, day, "").removesuffix("/"))
+        found = lake.list(keys.predictions(use_case.name, day, "").removesuffix("/"))
         newest = sorted(found, key=lambda key: int(key.split("model=")[1].split("/")[0]))
-        for table in lake.read_many(newest, ("id", "prediction")):
-            said.update(zip(table["id"].tolist(), table["prediction"].tolist(), strict=True))
-    return np.array([said.get(name, np.nan) for name in ids.tolist()], np.float64)
+        for table in lake.read_many(newest, names):
+            asked = np.array([name in places for name in table["id"].tolist()], bool)
+            said[[places[name] for name in table["id"][asked].tolist()]] = task.from_columns(table)[asked]
+    return said
 
 
 def _read(lake: Lake, wanted: Iterable[str]) -> Columns:

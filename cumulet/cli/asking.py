@@ -11,9 +11,10 @@ import typer
 
 from cumulet.adapters import answers, examples
 from cumulet.adapters.emulator import Clock
-from cumulet.cli.labelling import Everything, Out, days_of, folder, read_examples, unlabelled
+from cumulet.cli.labelling import Everything, Out, days_of, folder, read_examples, replace, unlabelled, whole
 from cumulet.cli.options import AsJson, From, To, UseCaseName
 from cumulet.cli.terminal import print_json, print_table, say
+from cumulet.contracts.errors import SchemaError
 from cumulet.core.schema import rows
 from cumulet.core.training_data import desk, questions
 from cumulet.core.training_data.active import UNCERTAINTY
@@ -43,13 +44,13 @@ def ask(
         raise typer.BadParameter(f"--by {by}: give {' or '.join(UNCERTAINTY)}")
     workspace, labelling, columns = read_examples(context, use_case, first, last)
     columns = columns if everything else unlabelled(columns, use_case)
-    said = examples.predictions(workspace.lake, use_case, columns["id"], days_of(workspace, columns))
+    said = examples.predictions(workspace.lake, workspace.use_case, columns["id"], days_of(workspace, columns))
     chosen, source = desk.chosen(labelling, columns, said, UNCERTAINTY[by], n)
     asked = desk.asked(workspace.use_case.schema, columns, chosen)
     file = out or folder(use_case) / "questions.csv"
-    file.write_text(questions.to_csv(asked), encoding="utf-8")
+    replace(workspace, file, questions.to_csv(asked))
     html = file.with_suffix(".html")
-    html.write_text(page.render(use_case, labelling.classes, asked), encoding="utf-8")
+    whole(html, page.render(use_case, labelling.classes, asked))
     figures = {"questions": len(asked), "of": rows(columns), "uncertain by": source}
     print_json({**figures, "file": str(file), "page": str(html)}) if as_json else print_table(
         f"Questions about {use_case}", [figures]
@@ -77,7 +78,11 @@ def answer(
     Example: cumulet label answer flights answers.jsonl --from 2013-02-01 --to 2013-02-28
     """
     workspace, labelling, columns = read_examples(context, use_case, first, last)
-    given = questions.read(file.read_text(encoding="utf-8"), labelling.classes, frozenset(columns["id"].tolist()))
+    try:
+        text = file.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise SchemaError(f"{file} is not UTF-8 text ({error}): save it as CSV UTF-8") from error
+    given = questions.read(text, labelling.classes, frozenset(columns["id"].tolist()))
     key = answers.write(
         workspace.lake,
         use_case,

@@ -9,10 +9,21 @@ import typer
 
 from cumulet.adapters import examples
 from cumulet.cli.asking import answer, ask
-from cumulet.cli.labelling import LABEL, Everything, Out, days_of, folder, read_examples, unlabelled
+from cumulet.cli.labelling import (
+    LABEL,
+    Everything,
+    Out,
+    days_of,
+    folder,
+    read_examples,
+    replace,
+    require_rules,
+    unlabelled,
+    whole,
+)
 from cumulet.cli.options import AsJson, From, To, UseCaseName
 from cumulet.cli.terminal import data, print_json, print_table, say, step
-from cumulet.contracts.errors import NotFoundError
+from cumulet.contracts.errors import ContractError, NotFoundError
 from cumulet.core.schema import rows, select
 from cumulet.core.training_data import desk, questions
 from cumulet.core.training_data.labelling import Labelling
@@ -39,11 +50,15 @@ def apply(
 
     Example: cumulet label apply flights --from 2013-02-01 --to 2013-02-28 --all
     """
+    require_rules(use_case)
     _, labelling, columns = read_examples(context, use_case, first, last)
     columns = columns if everything else unlabelled(columns, use_case)
-    found = desk.voted(labelling, columns)
+    try:
+        found = desk.voted(labelling, columns)
+    except ValueError as error:
+        raise ContractError(f"usecases/{use_case}/labelling.py: {error}") from error
     file = out or folder(use_case) / "labels.csv"
-    file.write_text(questions.to_csv(desk.weak_labels(labelling, columns, found)), encoding="utf-8")
+    whole(file, questions.to_csv(desk.weak_labels(labelling, columns, found)))
     figures = {
         "records": rows(columns),
         "voted": found.voted,
@@ -82,14 +97,14 @@ def errors(
     columns = select(columns, np.flatnonzero(np.isfinite(columns[LABEL])))
     if not rows(columns):
         raise NotFoundError(f"no record of {use_case} in these days has a label yet; run later nights first")
-    said = examples.predictions(workspace.lake, use_case, columns["id"], days_of(workspace, columns))
+    said = examples.predictions(workspace.lake, workspace.use_case, columns["id"], days_of(workspace, columns))
     with step(f"Judging {rows(columns)} labels"):
         found, source = desk.suspicious(labelling, columns, said)
     listed = desk.suspects(labelling, workspace.use_case.schema, columns, found, n)
     file = out or folder(use_case) / "errors.csv"
-    file.write_text(questions.to_csv(listed), encoding="utf-8")
+    replace(workspace, file, questions.to_csv(listed))
     html = file.with_suffix(".html")
-    html.write_text(_errors_page(use_case, labelling, found.joint, listed, source), encoding="utf-8")
+    whole(html, _errors_page(use_case, labelling, found.joint, listed, source))
     figures = {
         "labels": rows(columns),
         "suspects": len(found.suspects),

@@ -7,12 +7,13 @@ from typing import Any
 import typer
 from rich.markup import escape
 
+from cumulet.adapters import shifted_days
 from cumulet.adapters.evaluations import evaluation_of
 from cumulet.adapters.nights import Night
 from cumulet.cli.models import compared_columns
 from cumulet.cli.options import AsJson, Day, From, ShiftName, To, UseCaseName, span
 from cumulet.cli.terminal import data, print_json, print_table, say, step
-from cumulet.cli.workspace import open_workspace
+from cumulet.cli.workspace import Workspace, open_workspace
 from cumulet.core.cutoff import nights as span_of_nights
 
 
@@ -28,6 +29,7 @@ def load(
         raise typer.BadParameter("give --from and --to")
     begin, end = given
     workspace = open_workspace(use_case, context.obj, shift)
+    _remember(workspace)
     with step(f"Loading {use_case}, {begin} to {end}") as current:
         loaded = workspace.nights.load(begin, end, current.note)
     totals = {name: sum(getattr(day, name) for day in loaded) for name in ("records", "labels", "quarantined")}
@@ -56,6 +58,7 @@ def night(
     given = span(first, last, day)
     workspace = open_workspace(use_case, context.obj, shift)
     begin, end = given or (workspace.today(), workspace.today())
+    _remember(workspace)
     finished: list[Night] = []
     with step(f"Nights of {use_case}, {begin} to {end}") as current:
         for one in span_of_nights(begin, end):
@@ -73,6 +76,12 @@ def night(
         say("mean y, gap, skill and what follows: of the live model's last 14 labelled days; they need 7 of them")
     if not any(row["records"] for row in rows) and not any(one.set_aside for one in finished):
         say(f"[yellow]no records: the source of {use_case} has none for these days, and raw/ has none either[/yellow]")
+
+
+def _remember(workspace: Workspace) -> None:
+    """Where days come shifted, the lake says so from now on."""
+    if workspace.shifted_days:
+        shifted_days.keep(workspace.lake, workspace.name, workspace.shifted_days)
 
 
 COLUMNS = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from cumulet.adapters.shifted_days import ShiftedDays
 from cumulet.cli.target import ROOT
 from cumulet.contracts.errors import NotFoundError
 from cumulet.core.simulator.declaration import Shift, read
@@ -29,6 +30,14 @@ def load(use_case: UseCase, name: str) -> Shift:
             return read(path.read_text(encoding="utf-8"), use_case)
     there = ", ".join(names(use_case.name)) or "none"
     raise NotFoundError(f"shift {name!r}: no such file, and {use_case.name} brings {there}")
+
+
+def asked(use_case: UseCase, name: str) -> ShiftedDays | None:
+    """A shift as a lake keeps it: by the name that finds it again; None for no name."""
+    if not name:
+        return None
+    shift = load(use_case, name)
+    return ShiftedDays(name, shift.title, shift.digest, str(shift.start))
 
 
 def shifted(source: Days, use_case: UseCase, shift: Shift) -> ShiftedSource:

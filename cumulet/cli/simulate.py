@@ -13,10 +13,12 @@ from typing import Annotated, Any
 
 import typer
 
-from cumulet.adapters import alarms, emulator, stacks
+import usecases
+from cumulet.adapters import alarms, emulator, shifted_days, stacks
 from cumulet.adapters.simulation import SimulatedNight
 from cumulet.adapters.track_record import Reader
-from cumulet.cli.options import AsJson, From, To, UseCaseName, span
+from cumulet.cli import shifts
+from cumulet.cli.options import AsJson, From, ShiftName, To, UseCaseName, span
 from cumulet.cli.system import apply
 from cumulet.cli.target import ROOT, STATE, Target, connect
 from cumulet.cli.terminal import Board, print_json, print_table, say, step
@@ -39,6 +41,7 @@ def simulate(
     use_case: UseCaseName,
     first: From = None,
     last: To = None,
+    shift: ShiftName = "",
     report: Annotated[Path | None, typer.Option(help="Folder of the report; by default in .cumulet/reports.")] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -47,20 +50,28 @@ def simulate(
     What is missing is made first: the emulator, the stacks, the days before --from, a first model. Ctrl-C stops after
     the night under way; the same command goes on from there.
 
+    With --shift the days come with drift, late labels or broken days on purpose; `cumulet shift show` shows them first.
+    Shifted days and others do not mix: CUMULET_STATE=/tmp/shifted gives a simulation a state of its own.
+
     Example: cumulet simulate flights --from 2013-04-01 --to 2013-12-31
+
+    Example: cumulet simulate flights --from 2013-04-01 --to 2013-06-30 --shift storm_season
     """
     if context.obj is not Target.local:
         raise typer.BadParameter("only the emulator's clock can be moved; on AWS nights come one a day")
     given = span(first, last)
     if given is None:
         raise typer.BadParameter("give --from and --to")
-    workspace = _ready(use_case, given[0])
+    if (asked := shifts.asked(usecases.load(use_case), shift)) and asked.start > str(given[1]):
+        raise typer.BadParameter(f"--shift {shift} begins on {asked.start}, after the last night; give a later --to")
+    workspace = _ready(use_case, given[0], shift)
     finished = _run(workspace, *given)
     if finished is None:
         raise typer.Exit(INTERRUPTED)
     with step("Judging every forecast by what then happened"):
         found = collect(workspace, *given).to_json()
-    folder = report or STATE / "reports" / f"{use_case}-{given[0]}-{given[1]}"
+    name = "-".join(filter(None, (use_case, str(given[0]), str(given[1]), Path(shift).stem)))
+    folder = report or STATE / "reports" / name
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "report.json").write_bytes(to_bytes(found))
     (folder / "index.html").write_text(page.render(found), encoding="utf-8")
@@ -68,7 +79,7 @@ def simulate(
     say(f"report  {_shown(folder / 'index.html')}")
 
 
-def _ready(use_case: str, first: date) -> Workspace:
+def _ready(use_case: str, first: date, shift: str) -> Workspace:
     """The use case with its stacks, its history and a model that may score the night `first`."""
     if emulator.running(STATE / "emulator") is None:
         with step("Starting AWS on this machine"):
@@ -76,12 +87,14 @@ def _ready(use_case: str, first: date) -> Workspace:
     connect(Target.local)
     if stacks.describe(stack_name(use_case)) is None:
         apply(Target.local, [use_case])
-    workspace = open_workspace(use_case, Target.local)
+    workspace = open_workspace(use_case, Target.local, shift)
+    shifted_days.require(workspace.lake, use_case, workspace.shifted_days)
     begin = workspace.source.first_day
     if first <= begin:
         raise NotFoundError(
             f"--from {first}: the source of {use_case} begins on {begin}, and a model needs days before"
         )
+    shifted_days.keep(workspace.lake, use_case, workspace.shifted_days)
     if not workspace.champion.package():
         with step(f"Loading {begin} to {first - timedelta(days=1)} into the lake") as current:
             workspace.nights.load(begin, first - timedelta(days=1), current.note)
@@ -115,6 +128,8 @@ def _standing(task: Task, night: SimulatedNight, month: PerformanceSketch) -> st
     red = f"[red]{', '.join(night.red)}[/red]" if night.red else "[green]none[/green]"
     headline = task.performance(month.rows, month.sums).get(task.headline)
     figure = "" if headline is None else f" · {task.headline} {headline:.3f} this month"
+    if night.set_aside:
+        return f"{night.date} · [yellow]set aside[/yellow] · alarms {red}"
     return f"{night.date} · model {night.champion or 'none'} · alarms {red}{figure}"
 
 
@@ -137,7 +152,7 @@ def _interruptible() -> Iterator[threading.Event]:
 
 def collect(workspace: Workspace, first: date, last: date) -> Simulated:
     """All that the report of a simulated span is made of."""
-    names = workspace.outputs.alarms
+    names, shift = workspace.outputs.alarms, shifted_days.kept(workspace.lake, workspace.name)
     metric_of = {row["alarm"]: row["metric"] for row in alarms.states(names)}
     reader = Reader(workspace.lake, workspace.use_case)
     models = reader.models(first, last)
@@ -145,6 +160,7 @@ def collect(workspace: Workspace, first: date, last: date) -> Simulated:
     frozen = workspace.registry.find(models[min(models)])
     return Simulated(
         use_case=workspace.use_case,
+        shift=None if shift is None else {"name": shift.name, "title": shift.title, "start": shift.start},
         limits=UseCaseSettings.load(ROOT / "usecases" / workspace.name / "usecase.toml").alarms,
         measured=workspace.simulation.measured(first, last),
         models=models,

@@ -19,6 +19,7 @@ from cumulet.adapters.nights import Nights
 from cumulet.adapters.recovery import Recovery
 from cumulet.adapters.registry import Registry
 from cumulet.adapters.secrets import Secret, secret_of
+from cumulet.adapters.shifted_days import ShiftedDays
 from cumulet.adapters.simulation import Simulation
 from cumulet.adapters.sketches import SketchReader
 from cumulet.adapters.sources import open_source
@@ -50,6 +51,11 @@ class Workspace:
         shift was asked for."""
         source = self._source()
         return shifts.shifted(source, self.use_case, shifts.load(self.use_case, self.shift)) if self.shift else source
+
+    @cached_property
+    def shifted_days(self) -> ShiftedDays | None:
+        """The shift that was asked for, as the lake keeps it."""
+        return shifts.asked(self.use_case, self.shift)
 
     def _source(self) -> Any:
         settings = UseCaseSettings.load(ROOT / "usecases" / self.name / "usecase.toml").source

@@ -14,6 +14,7 @@ snapshots/{use_case}/{dataset_id}/        manifest.json and data.parquet
 models/{use_case}/{run}/                  model.tar.gz, evaluation.json, model_card.json
 runs/{use_case}/{attempt}/                what one execution of Training passes from job to job
 queries/{query}.csv                       results of Athena, for a week
+shifts/{use_case}/shift.json               the shift that its days came with, where they were shifted on purpose
 erasures/{use_case}/register/             who must not come back, as keyed hashes; certificates/ prove, open/ resumes
 """
 
@@ -52,6 +53,17 @@ def quarantine_day(use_case: str, day: date) -> str:
 def set_aside(use_case: str, day: date, form: str = "json") -> str:
     """Key of the reasons for which a day was set aside as a whole: `json` for programs, `html` for people."""
     return quarantine_day(use_case, day) + f"_day.{form}"
+
+
+def quarantine_days(use_case: str) -> str:
+    """Prefix (with its slash) of everything that was refused."""
+    return f"quarantine/{use_case}/"
+
+
+def day_set_aside(key: str) -> date | None:
+    """The day that a key of the quarantine sets aside as a whole; None for any other key."""
+    *_, day, name = key.split("/")
+    return date.fromisoformat(day.removeprefix("dt=")) if name == "_day.json" else None
 
 
 def curated(dataset: str, day: date) -> str:
@@ -102,6 +114,11 @@ def snapshot(use_case: str, dataset_id: str) -> str:
 def models(use_case: str, run: str) -> str:
     """Prefix (with its slash) of what a training run hands over."""
     return f"models/{use_case}/{run}/"
+
+
+def shift(use_case: str) -> str:
+    """Key of the shift that the days of a use case came with."""
+    return f"shifts/{use_case}/shift.json"
 
 
 def erasures(use_case: str, kind: str) -> str:

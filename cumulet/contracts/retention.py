@@ -34,5 +34,6 @@ RETENTION = (
     Retention("models", None, "the registry and roll-backs name them"),
     Retention("runs", 90, "what the jobs of one training pass on"),
     Retention("queries", 7, "results of Athena: asked again when they are wanted again"),
+    Retention("shifts", None, "that days were shifted on purpose: nobody may take them for the world"),
     Retention("erasures", None, "who must not come back, as keyed hashes"),
 )

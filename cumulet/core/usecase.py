@@ -15,6 +15,7 @@ import numpy as np
 
 from cumulet.core.cutoff import CutOff
 from cumulet.core.expectations import Expectation, derived
+from cumulet.core.fit_rows import FitRows, Weighing
 from cumulet.core.gates import GateRules
 from cumulet.core.schema import Columns, Schema
 from cumulet.core.specs import ContextSpec
@@ -30,6 +31,7 @@ __all__ = [
     "Label",
     "State",
     "UseCase",
+    "Weighing",
     "label_rows",
 ]
 
@@ -86,20 +88,6 @@ class Candidate:
     def float32(self) -> str:
         """What the model is called that the int8 file was made from."""
         return f"{self.name}, float32"
-
-
-@dataclass(frozen=True, kw_only=True)
-class FitRows:
-    """How many rows of a snapshot are fitted on at most (0: all), so that a training's time does not grow with history.
-
-    Which rows is decided by `training.sampling`: recent ones are likelier, a hash of the id draws among them.
-    """
-
-    maximum: int = 0
-    fold_maximum: int = 0
-    """The same for each fold of the backtest: with fewer rows than the candidate itself it is judged a little hard."""
-    half_life_days: float = 0.0
-    """A row so much older is half as likely to be taken; 0: age does not matter."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -22,6 +22,7 @@ from cumulet.core.usecase import State
 from cumulet.rehearsal.days import KNOWN, Rehearsal
 from training import fitting, golden
 from training.dataset import limited
+from training.weighting import weights_of
 
 ALONE = 25
 """Records that are transformed alone, to be compared with the batch."""
@@ -173,8 +174,9 @@ def the_model_file_is_the_model(of: Rehearsal) -> Iterator[str]:
     labelled = limited(of.labelled, FITTED, 0)
     matrix = use_case.transform(labelled.columns, state)
     odd = use_case.transform(golden.odd(use_case, labelled.columns), state)
+    weights = weights_of(use_case, labelled)
     for candidate in use_case.candidates:
-        model = fitting.fit_candidate(candidate, matrix, labelled.y)
+        model = fitting.fit_candidate(candidate, matrix, labelled.y, weights)
         both = np.vstack([part[:STRESS] for part in (matrix, odd)])
         parity = fitting.parity(model, fitting.to_onnx(model, matrix.shape[1]), both) / use_case.task.scale(labelled.y)
         if not parity <= use_case.gates.max_parity:

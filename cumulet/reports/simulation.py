@@ -26,7 +26,7 @@ class Simulated:
     use_case: UseCase
     limits: AlarmSettings
     measured: Mapping[date, Mapping[str, float]]
-    """The metrics of each night."""
+    """The metrics of each night; none where the day was set aside."""
     models: Mapping[date, str]
     """The model version that scored each night."""
     packages: Sequence[Mapping[str, Any]]
@@ -34,6 +34,8 @@ class Simulated:
     alarms: Sequence[Mapping[str, Any]]
     """Every change of an alarm's state, oldest first: at, metric, state."""
     record: TrackRecord
+    shift: Mapping[str, str] | None = None
+    """The shift that the days came with, where they were shifted on purpose: name, title, start."""
 
     def to_json(self) -> dict[str, Any]:
         """The report as a JSON object; floats are rounded, nothing in it depends on when or where it was made."""
@@ -46,6 +48,8 @@ class Simulated:
             "first": str(nights[0]),
             "last": str(nights[-1]),
             "nights": len(nights),
+            "shift": None if self.shift is None else dict(self.shift),
+            "set_aside": [str(night) for night in nights if not self.measured[night]],
             "records": int(sum(self.measured[night].get(metrics.RECORDS, 0) for night in nights)),
             "limits": {"gap": self.limits.calibration_gap, "skill": self.limits.skill},
             "compared": list(task.compared),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import boto3
@@ -14,6 +15,7 @@ from cumulet.adapters import answers, examples
 from cumulet.adapters.lake import Lake
 from cumulet.contracts import lake as keys
 from cumulet.contracts.errors import NotFoundError
+from cumulet.core.tasks import MultiClass
 from usecases.flights import USE_CASE
 
 AT = datetime(2013, 3, 1, 12, tzinfo=UTC)
@@ -102,9 +104,19 @@ def test_predictions_are_those_of_the_newest_model_and_absent_ones_nan(lake):
     for model, value in (("2", 0.2), ("10", 0.9)):
         key = keys.prediction_file("flights", date(2013, 3, 1), model)
         lake.write_table(key, {"id": ids[:2], "prediction": np.full(2, value)})
-    found = examples.predictions(lake, "flights", ids, [date(2013, 3, 1), date(2013, 3, 2)])
+    found = examples.predictions(lake, USE_CASE, ids, [date(2013, 3, 1), date(2013, 3, 2)])
     assert found[:2].tolist() == [0.9, 0.9]
     assert np.isnan(found[2])
+
+
+def test_predictions_of_classes_are_a_probability_for_each(lake):
+    of_classes = replace(USE_CASE, task=MultiClass(("early", "on time", "late")))
+    p = np.array([[0.5, 0.3, 0.2], [0.1, 0.1, 0.8]])
+    columns = {"id": np.array(["b", "elsewhere"], object), **of_classes.task.columns(p)}
+    lake.write_table(keys.prediction_file("flights", date(2013, 3, 1), "2"), columns)
+    found = examples.predictions(lake, of_classes, np.array(["a", "b"], object), [date(2013, 3, 1)])
+    assert np.isnan(found[0]).all()
+    assert found[1].tolist() == [0.5, 0.3, 0.2]
 
 
 def test_days_without_a_record_are_refused_with_a_remedy(lake):

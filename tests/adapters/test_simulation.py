@@ -29,6 +29,7 @@ class World:
         self.measured: dict[datetime, float] = {}
         self.broken: set[date] = set()
         self.well: set[date] = set()
+        self.aside: set[date] = set()
 
     def now(self) -> datetime:
         return self.time
@@ -45,9 +46,13 @@ class World:
                 self.night(day)
         self.time = to
 
+    def list(self, prefix: str) -> list[str]:
+        return [f"{prefix}dt={day}/{name}" for day in self.aside & self.well for name in ("_day.html", "_day.json")]
+
     def night(self, day: date) -> None:
         self.log.append(str(day))
-        self.measured[cut_off(day)] = 900.0
+        if day not in self.aside:
+            self.measured[cut_off(day)] = 900.0
         self.well.add(day)
 
     def ended(self, day: date) -> bool:
@@ -77,7 +82,7 @@ def world(monkeypatch) -> World:
 
 @pytest.fixture
 def simulated(world) -> Simulation:
-    nights = SimpleNamespace(clock=world, cut_off=cut_off, source=None, lake=None, use_case="flights")
+    nights = SimpleNamespace(clock=world, cut_off=cut_off, source=None, lake=world, use_case="flights")
     return Simulation(
         nights=nights,
         sketches=SimpleNamespace(performance=lambda day, model: PerformanceSketch(rows=day.day)),
@@ -161,3 +166,13 @@ def test_a_night_that_leaves_no_metrics_is_an_error_that_says_why(world, simulat
     monkeypatch.setattr(world, "night", lambda day: None)
     with pytest.raises(JobError, match=r"2013-04-01 left no metrics: Score: States\.TaskFailed"):
         list(simulated.run(FIRST, LAST))
+
+
+def test_a_day_that_is_set_aside_ends_its_night_without_metrics_and_is_not_run_again(world, simulated):
+    world.aside = {date(2013, 4, 2)}
+    found = list(simulated.run(FIRST, LAST))
+    assert [(night.date.day, night.set_aside, bool(night.metrics)) for night in found] == [
+        (1, False, True), (2, True, False), (3, False, True), (4, False, True),
+    ]  # fmt: skip
+    assert list(simulated.run(FIRST, LAST)) == []
+    assert world.log.count("2013-04-02") == 1

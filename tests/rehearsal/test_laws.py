@@ -16,7 +16,8 @@ from cumulet.adapters import environments
 from cumulet.core.schema import Columns
 from cumulet.core.specs import ContextSpec, Rate
 from cumulet.core.tasks import Regression
-from cumulet.core.usecase import UseCase
+from cumulet.core.training_data.weighing import by_age
+from cumulet.core.usecase import FitRows, UseCase
 from cumulet.rehearsal import laws
 from cumulet.rehearsal.days import Day, Rehearsal, commit
 from usecases.flights import USE_CASE as FLIGHTS
@@ -178,3 +179,10 @@ def test_a_law_that_cannot_be_checked_is_broken() -> None:
     use_case = replace(FLIGHTS, context=ContextSpec((Rate("x", ("nowhere",), (1,), 1.0),)), task=Regression())
     (problem,) = laws.broken(laws.the_future_is_not_seen, replace(rehearsal("flights"), use_case=use_case))
     assert "KeyError" in problem
+
+
+def test_a_declaration_of_weights_that_does_not_fit_the_rows_is_found_before_a_training() -> None:
+    use_case = replace(FLIGHTS, fit_rows=FitRows(weights=by_age("departure", 60)))
+    of = replace(rehearsal("flights"), use_case=use_case)
+    (problem,) = laws.broken(laws.the_model_file_is_the_model, of)
+    assert "no column departure to weigh by" in problem

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -107,3 +108,23 @@ def test_every_model_every_change_and_every_month_is_in_a_table(report):
     html = page.render(report)
     for expected in ("2013-04-15 07:01", "Rejected", "2013-05</td>", "started by hand"):
         assert expected in html
+
+
+def test_a_shift_is_named_on_the_page_and_in_the_report_and_without_one_nothing_is_said(simulated, report):
+    assert report["shift"] is None
+    assert "shifted on purpose" not in page.render(report)
+    storm = {"name": "storm_season", "title": "Twice the <odds>", "start": "2013-05-01"}
+    shifted = replace(simulated, shift=storm).to_json()
+    assert shifted["shift"] == storm
+    html = page.render(shifted)
+    assert "from 2013-05-01 on the source was shifted on purpose by" in html
+    assert "storm_season</b>, “Twice the &lt;odds&gt;”" in html
+
+
+def test_days_that_were_set_aside_are_listed_and_are_no_gap_in_the_pictures(simulated, report):
+    assert report["set_aside"] == []
+    bad = NIGHTS[3]
+    found = replace(simulated, measured={**simulated.measured, bad: {}}).to_json()
+    assert (found["set_aside"], found["nights"]) == (["2013-04-04"], 40)
+    assert "set aside: 2013-04-04." in page.render(found)
+    assert "set aside" not in page.render(report)

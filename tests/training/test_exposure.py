@@ -9,7 +9,9 @@ from sklearn.ensemble import HistGradientBoostingRegressor
 
 from cumulet.contracts.errors import ContractError
 from cumulet.core.scoring import Scorer
+from cumulet.core.usecase import Candidate
 from training.exposure import PerExposure, multiplied
+from training.fitting import fit_candidate
 
 LEVEL = 2
 
@@ -51,10 +53,20 @@ def test_the_model_file_says_what_the_model_says(growing, loss):
     assert np.max(np.abs(theirs[:, 0] - ours) / np.maximum(1, ours)) < 1e-5
 
 
-def test_rows_count_by_their_exposure_so_that_the_error_is_the_label_s(growing):
+@pytest.mark.parametrize(("weights", "expected"), [(None, 100), ([10.0, 1.0], 100), ([100.0, 1.0], 200)])
+def test_rows_count_by_their_exposure_times_their_weight(weights, expected):
     matrix = np.array([[0, 0, 1]] * 60 + [[0, 0, 100]] * 40, np.float32)
     y = np.array([2.0] * 60 + [100.0] * 40)
-    assert fitted(matrix, y).predict(matrix[-1:])[0] == pytest.approx(100, rel=0.01)
+    stump = {"loss": "absolute_error", "min_samples_leaf": 60}
+    candidate = Candidate("median", "HistGradientBoostingRegressor", stump, exposure=LEVEL)
+    model = fit_candidate(candidate, matrix, y, None if weights is None else np.repeat(weights, [60, 40]))
+    assert model.predict(matrix[-1:])[0] == pytest.approx(expected, rel=0.01)
+
+
+def test_a_line_learns_a_label_per_unit_of_exposure_too(growing):
+    matrix, y = growing
+    model = fit_candidate(Candidate("line", "Ridge", exposure=LEVEL), matrix, y)
+    assert np.abs(model.predict(matrix) - y).sum() / y.sum() < 0.02
 
 
 @pytest.mark.parametrize("bad", [np.nan, 0, -1])

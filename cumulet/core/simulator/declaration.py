@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from cumulet.contracts.errors import ContractError
+from cumulet.contracts.manifests import sha256
 from cumulet.core.simulator.knobs import KINDS, Knob
 from cumulet.core.simulator.timing import When
 from cumulet.core.usecase import UseCase
@@ -28,6 +29,11 @@ class Shift:
     def start(self) -> date:
         """The first day that may differ."""
         return min(knob.when.start for knob in self.knobs)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 (hexadecimal) of what it does: equal whatever its title."""
+        return sha256(repr((self.seed, self.knobs)).encode())
 
 
 def read(text: str, use_case: UseCase) -> Shift:

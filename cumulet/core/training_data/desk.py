@@ -92,19 +92,31 @@ def weak_labels(labelling: Labelling, columns: Columns, found: Voted) -> list[di
 def chosen(
     labelling: Labelling, columns: Columns, said: Floats, uncertainty: Callable[[Floats], Floats], n: int
 ) -> tuple[NDArray[np.int64], str]:
-    """Positions of `n` rows to ask for, and by what they are uncertain; `said` (n,) NaN where no night predicted."""
+    """Positions of `n` rows to ask for, and by what they are uncertain.
+
+    `said` is what the nights predicted: of two classes the second's probability (n,), of k each one's (n, k); NaN where
+    no night did.
+    """
     p, source = _probabilities(labelling, columns, said)
     wanted = uncertainty(p) if p is not None else draws(columns["id"], "ask")
     return active.ask(wanted, _matrix(columns), n), source
 
 
 def _probabilities(labelling: Labelling, columns: Columns, said: Floats) -> tuple[Floats | None, str]:
-    if np.isfinite(said).mean() >= ENOUGH:
-        known = np.where(np.isfinite(said), said, np.nanmean(said))
-        return np.column_stack([1 - known, known]), MODEL
+    if (p := _of_nights(said)) is not None:
+        return p, MODEL
     if labelling.functions:
         return voted(labelling, columns).consensus.posterior, RULES
     return None, NOBODY
+
+
+def _of_nights(said: Floats) -> Floats | None:
+    """The nights' probabilities (n, k), the mean forecast for rows that no night scored; None where most were not."""
+    p = np.column_stack([1 - said, said]) if said.ndim == 1 else said
+    there = np.asarray(np.isfinite(p).all(axis=1), bool)
+    if there.mean() < ENOUGH:
+        return None
+    return np.where(there[:, np.newaxis], p, p[there].mean(axis=0))
 
 
 def asked(schema: Schema, columns: Columns, positions: NDArray[np.int64]) -> list[dict[str, Any]]:
@@ -132,14 +144,12 @@ class Suspicious:
 
 
 def suspicious(labelling: Labelling, columns: Columns, said: Floats) -> tuple[Suspicious, str]:
-    """Label errors of labelled rows, and by what they were judged; rows that no night scored get the mean forecast."""
+    """Label errors of labelled rows, and by what they were judged; `said` as in `chosen`."""
     labels, classes = columns[LABEL].astype(np.int64), len(labelling.classes)
-    if classes == 2 and np.isfinite(said).mean() >= ENOUGH:
-        known = np.where(np.isfinite(said), said, np.nanmean(said))
-        p, source = np.column_stack([1 - known, known]), MODEL
-    else:
-        p, source = cross_fitted(_matrix(columns), labels, classes, draws(columns["id"], "folds")), CROSS_FIT
-    return Suspicious(confident.find(labels, p), p), source
+    if (p := _of_nights(said)) is not None:
+        return Suspicious(confident.find(labels, p), p), MODEL
+    p = cross_fitted(_matrix(columns), labels, classes, draws(columns["id"], "folds"))
+    return Suspicious(confident.find(labels, p), p), CROSS_FIT
 
 
 def suspects(labelling: Labelling, schema: Schema, columns: Columns, found: Suspicious, n: int) -> list[dict[str, Any]]:

@@ -25,6 +25,14 @@ def to_csv(questions: Sequence[Mapping[str, Any]]) -> str:
     return out.getvalue()
 
 
+def filled(text: str) -> set[str]:
+    """The ids of the questions of a CSV file that somebody has answered; none in a file that is of another kind."""
+    reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline=""))
+    if ID not in (reader.fieldnames or ()):
+        return set()
+    return {str(row[ID]).strip() for row in reader if str(row.get(ANSWER) or "").strip()}
+
+
 @dataclass(frozen=True)
 class Answers:
     """What a file says: a class, by position, for every id; and how many questions it leaves open."""
@@ -86,9 +94,13 @@ def _rows(text: str) -> list[tuple[int, Mapping[str, Any]]]:
     text = text.removeprefix("\ufeff")
     if text.lstrip().startswith("{"):
         try:
-            return [(n, json.loads(line)) for n, line in enumerate(text.splitlines(), 1) if line.strip()]
+            found = [(n, json.loads(line)) for n, line in enumerate(text.splitlines(), 1) if line.strip()]
         except ValueError as error:
             raise SchemaError(f"the answers are not JSON Lines: {error}") from error
+        strange = [n for n, row in found if not isinstance(row, dict)]
+        if strange:
+            raise SchemaError(f"the answers are not JSON Lines: line {strange[0]} is no object with id and label")
+        return found
     reader = csv.DictReader(io.StringIO(text, newline=""))
     absent = [name for name in (ID, ANSWER) if name not in (reader.fieldnames or ())]
     if absent:

@@ -73,7 +73,7 @@ class Clipping:
 
 
 def clip(weights: Weights, limit: float = 10.0) -> Clipping:
-    """No row counts more than `limit` mean rows: less variance, some bias back.
+    """Weights cut at `limit` times their mean, and brought to mean 1 again: less variance, some bias back.
 
     Source: Ionides (2008), Truncated importance sampling, J. Comput. Graph. Stat. 17(2).
     """

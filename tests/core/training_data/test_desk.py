@@ -7,7 +7,7 @@ import pytest
 
 from cumulet.core.schema import Columns, Field, Schema, rows
 from cumulet.core.training_data import desk
-from cumulet.core.training_data.active import entropy
+from cumulet.core.training_data.active import entropy, margin
 from cumulet.core.training_data.cross_fit import cross_fitted
 from cumulet.core.training_data.draws import draws
 from cumulet.core.training_data.labelling import (
@@ -94,6 +94,42 @@ def test_turned_labels_are_suspected_with_and_without_predictions_of_the_nights(
     row = desk.suspects(LABELLING, TRIPS, trips, found, 5)[0]
     assert (row["label"], {row["given"], row["rather"]}) == ("", {"short", "long"})
     assert row["sure"] > 0.8
+
+
+KINDS = Labelling(("short", "middle", "long"))
+
+
+def of_three(trips: Columns) -> tuple[Columns, np.ndarray]:
+    """The trips as three classes, and a model's probabilities of them (n, 3)."""
+    truth = np.digitize(trips["km"], [30, 70])
+    odds = np.exp(-np.abs(trips["km"][:, None] - np.array([15, 50, 85])) / 5)
+    return {**trips, "label": truth.astype(float)}, odds / odds.sum(axis=1, keepdims=True)
+
+
+@pytest.mark.parametrize("uncertainty", [entropy, margin])
+def test_of_three_classes_what_lies_between_two_is_asked(trips, uncertainty):
+    trips, said = of_three(trips)
+    positions, source = desk.chosen(KINDS, trips, said, uncertainty, 30)
+    assert source == desk.MODEL
+    asked = trips["km"][positions]
+    borders = np.abs(asked[:, None] - np.array([32.5, 67.5])).min(axis=1)
+    assert borders.max() < 8
+    assert {bool(km < 50) for km in asked} == {True, False}
+
+
+@pytest.mark.parametrize("nights", [False, True])
+def test_of_three_classes_wrong_labels_are_suspected_with_the_better_one(trips, nights):
+    trips, said = of_three(trips)
+    truth = trips["label"]
+    turned = np.random.default_rng(1).random(3_000) < 0.05
+    trips = {**trips, "label": np.where(turned, (truth + 1) % 3, truth)}
+    said[::7] = np.nan
+    found, source = desk.suspicious(KINDS, trips, said if nights else np.full((3_000, 3), np.nan))
+    assert source == (desk.MODEL if nights else desk.CROSS_FIT)
+    first = found.suspects[:40]
+    assert turned[first].mean() > 0.9
+    right = found.errors.better[:40] == truth[first]
+    assert right[turned[first]].mean() > 0.9
 
 
 def test_a_cross_fit_never_sees_the_row_that_it_judges():

@@ -6,7 +6,7 @@ import io
 import pytest
 
 from cumulet.contracts.errors import SchemaError
-from cumulet.core.training_data.questions import read, to_csv
+from cumulet.core.training_data.questions import filled, read, to_csv
 
 CLASSES, KNOWN = ("on time", "late"), {"a", "b", "c"}
 
@@ -60,3 +60,14 @@ def test_many_problems_are_counted_and_the_first_named():
     with pytest.raises(SchemaError, match=r"30 answers cannot be taken.*and 20 more") as caught:
         read(text, CLASSES, KNOWN)
     assert len(caught.value.problems) == 30
+
+
+def test_answers_that_are_filled_in_are_known_by_their_id():
+    assert filled("id,label,note\na,late,x\nb,,y\nc, ,z\n") == {"a"}
+    assert filled("\ufeffid,label\nb,0\n") == {"b"}
+    assert filled("number,what\n1,2\n") == filled("") == set()
+
+
+def test_a_line_that_is_no_object_is_refused():
+    with pytest.raises(SchemaError, match="line 2 is no object"):
+        read('{"id": "a", "label": 1}\n[1]\n', CLASSES, KNOWN)
