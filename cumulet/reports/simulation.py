@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
 from typing import Any
@@ -34,6 +34,8 @@ class Simulated:
     alarms: Sequence[Mapping[str, Any]]
     """Every change of an alarm's state, oldest first: at, metric, state."""
     record: TrackRecord
+    set_aside: Mapping[date, Sequence[str]] = field(default_factory=dict)
+    """Days that were not used, each with its reasons: their nights have no score."""
 
     def to_json(self) -> dict[str, Any]:
         """The report as a JSON object; floats are rounded, nothing in it depends on when or where it was made."""
@@ -54,6 +56,7 @@ class Simulated:
             "months": self.record.by_month(task),
             "series": [{"date": str(n), **{m: self.measured[n].get(m) for m in series}} for n in nights],
             "models": [dict(row) for row in self.packages],
+            "set_aside": [{"date": str(day), "reasons": list(why)} for day, why in self.set_aside.items()],
             "live": live_spans(self.models),
             "alarms": [dict(row) for row in self.alarms],
             "retrainings": sum(bool(row.get("alarm")) for row in self.packages),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -96,6 +97,14 @@ def test_the_page_needs_nothing_from_elsewhere(report):
     assert "<script" not in html
     assert not re.search(r"""(src|href)=["'](?!#)""", html.replace("xlink:href", "href"))
     assert "@import" not in html
+
+
+def test_days_that_were_set_aside_are_shown_with_their_reasons(simulated, report):
+    assert report["set_aside"] == []
+    assert "set aside" not in page.render(report)
+    found = replace(simulated, set_aside={NIGHTS[3]: ["2 rows, expected 880 to 1020"]}).to_json()
+    assert found["set_aside"] == [{"date": "2013-04-04", "reasons": ["2 rows, expected 880 to 1020"]}]
+    assert re.search(r"2013-04-04</td>.*2 rows, expected 880 to 1020", page.render(found))
 
 
 def test_text_of_the_gate_is_shown_as_text(report):
