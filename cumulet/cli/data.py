@@ -20,8 +20,9 @@ from cumulet.cli.terminal import print_json, print_table, say, step
 from cumulet.cli.workspace import Workspace, open_workspace
 from cumulet.contracts.errors import JobError
 from cumulet.contracts.manifests import DatasetManifest, Tombstone
-from cumulet.core.dataset_diff import Difference, compare, day_rows
+from cumulet.core.dataset_diff import Difference, compare
 from cumulet.core.histograms import histogram
+from cumulet.core.row_diff import day_rows
 from cumulet.core.summaries import summary
 from cumulet.offline.rebuild import rebuild
 from cumulet.reports import dataset_diff
