@@ -23,8 +23,8 @@ def test_all_use_cases_together_are_small() -> None:
     longest = sorted(sizes, key=lambda name: -sizes[name])[:5]
     assert sum(sizes.values()) < LIMIT, (
         f"usecases/ has {sum(sizes.values()):,} lines, {LIMIT:,} are allowed; the longest files are "
-        f"{', '.join(f'{name} ({sizes[name]})' for name in longest)}. What two use cases do belongs into cumulet/core or "
-        "cumulet/sources; what most of them say is a default (cumulet/core/usecase.py, cumulet/contracts/settings.py)."
+        f"{', '.join(f'{name} ({sizes[name]})' for name in longest)}. What two use cases do belongs into cumulet/core "
+        "or cumulet/sources; what most of them say is a default (UseCase, cumulet/contracts/settings.py)."
     )
 
 

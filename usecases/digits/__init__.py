@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from cumulet.core.specs import ContextSpec
 from cumulet.core.tasks import MultiClass
 from cumulet.core.usecase import Baseline, Candidate, GateRules, Label, UseCase
 from usecases.digits.example import SEVEN
@@ -20,7 +19,6 @@ USE_CASE = UseCase(
     label=Label("digit", "the digit that a person reads", of=digit),
     cut_off=CUT_OFF,
     label_lag_days=2,
-    context=ContextSpec(features=()),
     watched={"ink": ink, "width": width, "height": height},
     fit_state=fit_state,
     transform=transform,

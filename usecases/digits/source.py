@@ -12,14 +12,13 @@ import gzip
 import io
 import zlib
 from datetime import date
-from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
 from pyarrow import csv
 
-from cumulet.contracts.errors import NotFoundError
-from cumulet.sources.days import Days, to_csv
+from cumulet.sources.day_by_day import DayByDay, Handed
+from cumulet.sources.days import Days
 from cumulet.sources.wheel import Wheel
 from usecases.digits.schema import CUT_OFF, OUTCOMES, RECORDS
 
@@ -33,36 +32,16 @@ PER_DAY = 40
 READ_AFTER = np.timedelta64(36, "h")
 
 
-class Source:
-    """125 days of pictures as a system that answers day by day; `file` is theirs, else the one in the wheel."""
+class Source(DayByDay):
+    """125 days of pictures as a system that answers day by day."""
 
     first_day = date(2024, 1, 1)
     last_day = date(2024, 5, 4)
 
-    def __init__(self, file: bytes | None = None) -> None:
-        self._file = file
-
-    def day(self, day: date) -> dict[str, bytes]:
-        """CSV per table: the pictures of `day`, and what was read between the last two cut-offs.
-
-        Raises NotFoundError for a day of which nothing is known.
-        """
-        records, outcomes = self._records.of(day), self._outcomes.of(day)
-        if not records and not outcomes:
-            raise NotFoundError(f"{day}: the scanner has pictures from {self.first_day} to {self.last_day} only")
-        return {"records": to_csv(RECORDS, records), "outcomes": to_csv(OUTCOMES, outcomes)}
-
-    @cached_property
-    def _records(self) -> Days:
-        return Days(self._pictures, by="date")
-
-    @cached_property
-    def _outcomes(self) -> Days:
-        return Days(self._pictures, by="night")
-
-    @cached_property
-    def _pictures(self) -> pa.Table:
-        return pictures(self._file or WHEEL.read(FILE)[0])
+    def tables(self) -> Handed:
+        """The pictures of a day; readings by the night that is the first to know them."""
+        found = pictures(WHEEL.read(FILE)[0])
+        return {"records": (RECORDS, Days(found, by="date")), "outcomes": (OUTCOMES, Days(found, by="night"))}
 
 
 def pictures(file: bytes) -> pa.Table:
