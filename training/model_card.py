@@ -47,6 +47,8 @@ def card(use_case: UseCase, evaluation: Mapping[str, Any], manifest: ModelManife
                 "threshold": "none" if manifest.threshold is None else f"{manifest.threshold:.4f}",
                 "gate": "passed" if evaluation["gate"]["passed"] else "; ".join(evaluation["gate"]["reasons"]),
                 "parity": f"{manifest.parity:.1e}",
+                "sensitive_attributes": ", ".join(use_case.sensitive) or "none",
+                "sensitive_inputs": ", ".join(use_case.sensitive_inputs) or "none",
             },
         },
     }

@@ -33,6 +33,9 @@ def _lines(use_case: UseCase, evaluation: Values, run: str) -> Iterator[str]:
     yield f"Run `{run}`, dataset `{evaluation['dataset_id']}`, as known at {evaluation['cut_off']}.\n"
     yield f"**Gate: {'passed' if gate['passed'] else 'refused'}.**\n"
     yield from (f"- {reason}" for reason in gate["reasons"])
+    if use_case.sensitive:
+        inputs = ", ".join(use_case.sensitive_inputs) or "none of them"
+        yield f"\nSensitive: {', '.join(use_case.sensitive)}. The model learns from {inputs}."
     yield f"\n## Evaluation, forward in time\n\n{when(evaluation)}\n"
     yield from _table({evaluation["candidate_name"]: candidate, **evaluation["baselines"]}, compared)
     if champion and champion["compared"]:
