@@ -31,7 +31,8 @@ format: $(VENV)/.dev ## format the code
 
 docs: $(VENV)/.run ## write docs/fidelity.md from the emulator's code, docs/data/ from the schemas
 	@$(BIN)/python -m emulator.fidelity > .fidelity.md && mv .fidelity.md docs/fidelity.md
-	@$(BIN)/cumulet data schema flights > .data.md && mv .data.md docs/data/flights.md
+	@for path in usecases/*/usecase.toml; do name=$$(basename $$(dirname $$path)); \
+	  $(BIN)/cumulet data schema $$name > .data.md && mv .data.md docs/data/$$name.md || exit 1; done
 
 bench: $(VENV)/.dev ## the benchmarks; each prints its figures and writes benchmarks/results/*.json
 	@for name in models loop functions jobs clock ingest expectations; do $(BIN)/python -m benchmarks.$$name || exit 1; done

@@ -50,6 +50,8 @@ def card(use_case: UseCase, evaluation: Mapping[str, Any], manifest: ModelManife
                 "gate": "passed" if evaluation["gate"]["passed"] else "; ".join(evaluation["gate"]["reasons"]),
                 "parity": f"{manifest.parity:.1e}",
                 "model_bytes": str(manifest.model_bytes),
+                "sensitive_attributes": ", ".join(use_case.sensitive) or "none",
+                "sensitive_inputs": ", ".join(use_case.sensitive_inputs) or "none",
             },
         },
     }

@@ -41,6 +41,9 @@ def _lines(use_case: UseCase, evaluation: Values, run: str) -> Iterator[str]:
     yield f"Run `{run}`, dataset `{evaluation['dataset_id']}`, as known at {evaluation['cut_off']}.\n"
     yield f"**Gate: {'passed' if gate['passed'] else 'refused'}.**\n"
     yield from (f"- {reason}" for reason in gate["reasons"])
+    if use_case.sensitive:
+        inputs = ", ".join(use_case.sensitive_inputs) or "none of them"
+        yield f"\nSensitive: {', '.join(use_case.sensitive)}. The model learns from {inputs}."
     yield f"\n## Evaluation, forward in time\n\n{when(evaluation)}\n"
     if words := weighed(evaluation):
         yield f"{words}\n"

@@ -120,6 +120,11 @@ class UseCase:
     min_slice_rows: int = 500
     """Slices with fewer rows say nothing and are not reported."""
     sensitive: tuple[str, ...] = ()
+    """The attributes by which fairness is judged, whether or not the model sees them."""
+    sensitive_inputs: tuple[str, ...] = ()
+    """Those of them that the model may learn from. It must be said, with the reason in README.md, because a model that
+    sees them can treat people differently on their account; in many places and matters the law forbids it. Leaving them
+    out is no proof of fairness either: other fields go along with them."""
     gates: GateRules = field(default_factory=GateRules)
     fit_rows: FitRows = field(default_factory=FitRows)
     expectations: tuple[Expectation, ...] | None = None

@@ -60,4 +60,5 @@ USE_CASE = UseCase(
         "disability": "no",
     },
     sensitive=KEPT,
+    sensitive_inputs=KEPT,
 )
