@@ -24,6 +24,8 @@ EVALUATION: dict[str, Any] = {
     "candidate": FIGURES,
     "baselines": {},
     "champion": None,
+    "float32": None,
+    "model_bytes": 1_000,
     "gate": {"passed": True, "reasons": []},
     "holdout": {"folds": 4, "rows": 9, "first_day": "2016-01-01", "last_day": "2016-01-02"},
     "slices": {},
