@@ -16,7 +16,8 @@ def to_utc(local: np.ndarray, zone: str) -> np.ndarray:
 
 
 def every_hour(first: np.datetime64, last: np.datetime64, zone: str) -> np.ndarray:
-    """All local hours of the days from first to last, but for those that the clocks skip, datetime64[h] (n,)."""
-    hours = np.arange(first.astype("datetime64[h]"), (last + 1).astype("datetime64[h]"))
+    """All local hours of the days of `first` to `last`, but for those that the clocks skip, datetime64[h] (n,)."""
+    start, end = first.astype("datetime64[D]"), last.astype("datetime64[D]") + 1
+    hours = np.arange(start.astype("datetime64[h]"), end.astype("datetime64[h]"))
     utc = to_utc(hours, zone)
     return np.asarray(hours[np.append(utc[1:] != utc[:-1], True)])

@@ -28,8 +28,7 @@ MEASURES = {"temperature": "temp", "humidity": "hum", "wind": "windspeed"}
 def hours(data: bytes) -> pa.Table:
     """Every hour from the first day to the last, in order: the fields of the three tables, and night."""
     raw = _ordered(data)
-    days = raw["at"].to_numpy().astype("datetime64[D]")
-    at = every_hour(days[0], days[-1], CUT_OFF.time_zone)
+    at = every_hour(*raw["at"].to_numpy()[[0, -1]], CUT_OFF.time_zone)
     counted = look_up(raw, "at", pa.array(at.astype("datetime64[s]")))
     holidays = np.unique(raw["at"].filter(pc.equal(raw["holiday"], "Yes")).to_numpy().astype("datetime64[D]"))
     day = at.astype("datetime64[D]")
