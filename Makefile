@@ -6,10 +6,10 @@ UV_VERSION := $(shell sed -n 's/^uv==//p' requirements.txt)
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast lint format docs lock down clean bench
+.PHONY: help demo test test-fast lint format docs lock down clean bench benchmark-models
 
 help: ## show this list
-	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(VENV)/.run ## the whole loop on real flights: deploy, train, release, nights, alarm, retraining
 	@$(BIN)/cumulet demo
@@ -31,10 +31,14 @@ format: $(VENV)/.dev ## format the code
 
 docs: $(VENV)/.run ## write docs/fidelity.md from the emulator's code, docs/data/ from the schemas
 	@$(BIN)/python -m emulator.fidelity > .fidelity.md && mv .fidelity.md docs/fidelity.md
-	@$(BIN)/cumulet data schema flights > .data.md && mv .data.md docs/data/flights.md
+	@for path in usecases/*/usecase.toml; do name=$$(basename $$(dirname $$path)); \
+	  $(BIN)/cumulet data schema $$name > .data.md && mv .data.md docs/data/$$name.md || exit 1; done
 
 bench: $(VENV)/.dev ## the benchmarks; each prints its figures and writes benchmarks/results/*.json
 	@for name in models loop functions jobs clock ingest expectations; do $(BIN)/python -m benchmarks.$$name || exit 1; done
+
+benchmark-models: $(VENV)/.dev ## what the models of every use case reach, held to their goals; writes docs/models.md
+	@$(BIN)/python -m benchmarks.models
 
 lock: $(VENV)/.uv ## compile the .in files to exact pins
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 requirements.in -o requirements.txt

@@ -88,5 +88,7 @@ def _require(use_case: UseCase, columns: Mapping[str, Any], where: str = "") -> 
     absent = [name for name in (*use_case.schema.names, *use_case.context.names) if name not in columns]
     if absent:
         raise SchemaError(
-            f"{where}{', '.join(absent)} absent; send records with context features, as features/ has them"
+            f"{where}{', '.join(absent)} absent; send records with context features, as features/ has them. Where a"
+            " night has not written them, its code declares others than this model's: train and release a model "
+            f"(cumulet train {use_case.name})"
         )

@@ -26,20 +26,29 @@ from cumulet.core.model import Model
 from cumulet.core.performance import PerformanceSketch
 from cumulet.core.usecase import UseCase
 from lambdas.monitor.performance import MINIMUM_DAYS, WINDOW_DAYS
-from training import artifact, fit, fitting, judging
-from training.dataset import limited
+from training import fit, judging
 
 Floats = NDArray[np.float64]
 
 
 @dataclass
 class Champion:
-    """A live model: since when, and what it says of every row of the history (n,)."""
+    """A live model: since when, and what it says of every row of the history, (n,) or (n, k)."""
 
     model: Model
     born: date
     predictions: Floats
     sketches: dict[date, PerformanceSketch] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """Nights in production: what their champions said of the rows of each, (n,) or (n, k), NaN outside; every training
+    that an alarm set off, with the gate's verdict; what `monitor` measured in each night, and which alarms were red."""
+
+    forecasts: Floats
+    trainings: list[dict[str, Any]]
+    nights: list[dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -50,36 +59,24 @@ class Production:
     history: History
     limits: AlarmSettings
 
-    def run(self, champion: Champion, last: date) -> tuple[Floats, list[dict[str, Any]]]:
-        """Predictions as scored by the champion of each night (n,), NaN outside, from the first champion's first night
-        on; and every training that an alarm set off, with the gate's verdict."""
-        scored = np.full(len(self.history.rows), np.nan)
-        trainings: list[dict[str, Any]] = []
-        red, free = 0, champion.born
+    def run(self, champion: Champion, last: date) -> Replayed:
+        """The nights from the first champion's first one to `last`."""
+        found = Replayed(np.full_like(champion.predictions, np.nan), [], [])
+        broken: dict[str, int] = {}
+        free = champion.born
         for night in nights(champion.born, last):
             today = self.history.rows.days == np.datetime64(night)
-            scored[today] = champion.predictions[today]
+            found.forecasts[today] = champion.predictions[today]
             standing = self.standing(champion, night)
-            red = red + 1 if standing and self.breaches(standing) else 0
-            if red >= self.limits.nights and night >= free:
-                found, reasons = self.train(night, champion)
-                trainings.append({"night": str(night), **standing, "refused": reasons})
+            broken = {alarm: broken.get(alarm, 0) + 1 for alarm in self.broken(standing)}
+            red = [alarm for alarm, count in broken.items() if count >= self.limits.nights]
+            found.nights.append({"night": str(night), **standing, "red": red})
+            if red and night >= free:
+                candidate, reasons = self.train(night, champion)
+                found.trainings.append({"night": str(night), **standing, "refused": reasons})
                 free = night + timedelta(days=self.limits.cool_down_days)
-                champion, red = (found, 0) if not reasons else (champion, red)
-        return scored, trainings
-
-    def monthly(self, first: date, last: date) -> Floats:
-        """Predictions when a new model took over on the first of every month, without a gate."""
-        scored = np.full(len(self.history.rows), np.nan)
-        months = self.history.rows.days.astype("datetime64[M]")
-        for night in (day for day in nights(first, last) if day.day == 1):
-            rows = self.history.rows.where(months == np.datetime64(night, "M"))
-            limit = self.use_case.fit_rows
-            known = limited(self.history.known_at(night), limit.maximum, limit.half_life_days)
-            fitted = artifact.fit(self.use_case, self.use_case.candidates[0], known)
-            matrix = self.use_case.transform(rows.columns, fitted.state)
-            scored[months == np.datetime64(night, "M")] = self.use_case.task.read(fitting.outputs(fitted.model, matrix))
-        return scored
+                champion, broken = (champion, broken) if reasons else (candidate, {})
+        return found
 
     def train(self, night: date, champion: Champion | None) -> tuple[Champion, list[str]]:
         """A candidate of what is known at a night's cut-off, as Fit leaves it, and why the gate refuses it."""
@@ -110,9 +107,16 @@ class Production:
         found = self.use_case.task.performance(merged.rows, merged.sums)
         return {"gap": found[CALIBRATION_GAP], "skill": found[SKILL]}
 
+    def broken(self, standing: dict[str, float]) -> list[str]:
+        """The alarms whose limit a night breaks; none where nothing was measured."""
+        if not standing:
+            return []
+        gap, skill = standing["gap"] > self.limits.calibration_gap, standing["skill"] < self.limits.skill
+        return [name for name, breaks in (("gap", gap), ("skill", skill)) if breaks]
+
     def breaches(self, standing: dict[str, float]) -> bool:
         """Whether a night breaks a limit of the alarms."""
-        return standing["gap"] > self.limits.calibration_gap or standing["skill"] < self.limits.skill
+        return bool(self.broken(standing))
 
     def _dataset(self, night: date) -> DatasetManifest:
         cut_off = self.use_case.cut_off.at(night).isoformat()

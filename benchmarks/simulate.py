@@ -4,7 +4,7 @@
     python -m benchmarks.simulate --to 2013-05-31    # fewer
     python -m benchmarks.simulate --twice            # once more from the same state: the report must be the same bytes
 
-The floor, the same replay without a cloud, is `python -m benchmarks.replay`.
+The floor, the same replay without a cloud, is `python -m benchmarks.models flights`.
 """
 
 from __future__ import annotations

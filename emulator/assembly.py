@@ -28,6 +28,7 @@ from emulator.substrate import (
     rules,
     schedule_resources,
     schedules,
+    secret_resources,
     settings,
     tenants,
     workflows,
@@ -48,6 +49,7 @@ def assemble(*, state: Path, endpoint: str, clock: EmulatorClock) -> Gateway:
     buckets.install()
     budgets.install()
     schedule_resources.install()
+    secret_resources.install()
     functions = calls.install(cloud)
     moments.install(clock)
     workflows.install(clock, on_end=saver.mark)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 from aws_cdk import App, DefaultStackSynthesizer, Environment, Tags
 
-from cumulet.contracts.settings import FOUNDATION, UseCaseSettings, stack_name
+from cumulet.contracts.settings import FOUNDATION, Tables, UseCaseSettings, stack_name
 from infra.foundation import Foundation
 from infra.platforms import Target
 from infra.use_case import UseCase
@@ -15,8 +16,8 @@ from infra.use_case import UseCase
 LOCAL = Environment(account="000000000000", region="us-east-1")
 
 
-def build(root: Path, *, target: str = "", outdir: str | None = None) -> App:
-    """The app with its stacks, not yet synthesised.
+def build(root: Path, *, tables: Callable[[str], Tables], target: str = "", outdir: str | None = None) -> App:
+    """The app with its stacks, not yet synthesised; `tables` gives the Glue tables of a use case by its name.
 
     The target: as given, else the context's, else local. The context's `use_cases` (joined with commas) names those to
     make stacks for; without it there is one for each.
@@ -36,6 +37,7 @@ def build(root: Path, *, target: str = "", outdir: str | None = None) -> App:
             stack_name(settings.name),
             root=root,
             settings=settings,
+            tables=tables(settings.name),
             foundation=foundation,
             target=chosen,
             env=environment(chosen),

@@ -29,6 +29,11 @@ JOB_REQUIREMENTS = (
     "tzdata",
 )
 """What jobs import and their image may lack."""
+BROUGHT = (
+    *("torch", "filelock", "fsspec", "jinja2", "markupsafe", "mpmath", "networkx", "setuptools", "sympy"),
+    "typing-extensions",
+)
+"""PyTorch and what it imports: the image of training jobs has them, in versions that fit each other."""
 
 
 @dataclass(frozen=True)
@@ -62,9 +67,14 @@ def function_package(root: Path, names: Sequence[str], modules: Sequence[str], t
     return Bundle(path, digest)
 
 
-def job_application(root: Path, modules: Sequence[str]) -> Bundle:
-    """The zip application of the jobs: `__main__.py`, pinned requirements.txt and the closure of the modules."""
-    pins = [f"{name}=={_pinned(root, name)}" for name in JOB_REQUIREMENTS]
+def job_application(root: Path, modules: Sequence[str], use_case: str) -> Bundle:
+    """The zip application of the jobs: `__main__.py`, pinned requirements.txt and the closure of the modules.
+
+    Of what the use case's training needs besides, the image of the jobs brings PyTorch.
+    """
+    own = root / "usecases" / use_case / "requirements.txt"
+    besides = [line for line in requirements(own) if line.split("==")[0] not in BROUGHT] if own.is_file() else []
+    pins = [*(f"{name}=={_pinned(root, name)}" for name in JOB_REQUIREMENTS), *besides]
     texts = {"__main__.py": Path(job_main.__file__).read_bytes(), "requirements.txt": ("\n".join(pins) + "\n").encode()}
     texts |= {p.as_posix(): (root / p).read_bytes() for p in closure(root, modules)}
     digest = _digest([f"{name} {hashlib.sha256(data).hexdigest()}" for name, data in sorted(texts.items())])

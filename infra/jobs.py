@@ -31,7 +31,9 @@ class Jobs(Construct):
         super().__init__(scope, id)
         folders = ("training", "batch")
         modules = sorted(f"{folder}.{p.stem}" for folder in folders for p in (root / folder).glob("[!_]*.py"))
-        application = job_application(root, [*modules, "usecases", f"usecases.{settings.name}"])
+        plug_in = f"usecases.{settings.name}"
+        own = [f"{plug_in}.network"] if (root / "usecases" / settings.name / "network.py").is_file() else []
+        application = job_application(root, [*modules, "usecases", plug_in, *own], settings.name)
         self.settings, self.lake, self.env = settings, lake, env
         self.image = training_image(self)
         self.code = assets.Asset(

@@ -11,7 +11,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from cumulet.contracts.retention import EARLIER_VERSIONS, RETENTION
-from cumulet.contracts.settings import UseCaseSettings
+from cumulet.contracts.settings import Tables
 from infra.platforms import Target
 
 RESULTS = "queries"
@@ -118,17 +118,17 @@ class Zone(Construct):
         )
 
 
-def add_zones(scope: Construct, settings: UseCaseSettings, lake: Lake) -> None:
+def add_zones(scope: Construct, use_case: str, tables: Tables, lake: Lake) -> None:
     """Describe the zones of a use case to Athena: curated, its side tables, labels, features, predictions."""
-    for table, columns in settings.tables.items():
+    for table, columns in tables.items():
         zone, _, side = table.partition("_")
-        dataset = f"{settings.name}_{side}" if side else settings.name
+        dataset = f"{use_case}_{side}" if side else use_case
         days = {"known": "date"} if zone == "labels" else {"dt": "date"}
         Zone(
             scope,
             f"Zone{table.title().replace('_', '')}",
             lake=lake,
-            name=f"{settings.name}_{table}",
+            name=f"{use_case}_{table}",
             prefix=f"{zone}/{dataset}",
             columns=columns,
             partitions=days | ({"model": "injected"} if zone == "predictions" else {}),

@@ -8,7 +8,7 @@ from aws_cdk import CfnOutput, Duration, Environment, Stack, Tags
 from constructs import Construct
 
 from cumulet.contracts.env import JobEnv
-from cumulet.contracts.settings import FoundationOutputs, StackOutputs, UseCaseSettings, output_key
+from cumulet.contracts.settings import FoundationOutputs, StackOutputs, Tables, UseCaseSettings, output_key
 from infra.foundation import Foundation
 from infra.functions import ALIAS, Functions
 from infra.grants import grant_alias_read
@@ -36,6 +36,7 @@ class UseCase(Stack):
         *,
         root: Path,
         settings: UseCaseSettings,
+        tables: Tables,
         foundation: Foundation,
         target: Target,
         env: Environment | None,
@@ -101,7 +102,7 @@ class UseCase(Stack):
             training=training.machine,
             machines=[nightly.machine, training.machine, release.machine],
         )
-        add_zones(self, settings, lake)
+        add_zones(self, name, tables, lake)
 
         self.outputs = StackOutputs(
             **vars(foundation.outputs),

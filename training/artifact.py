@@ -15,7 +15,7 @@ from cumulet.core.marks import observed
 from cumulet.core.model import code_fingerprint, project_root
 from cumulet.core.sketches import FeatureSketch, InputSketch, Reference
 from cumulet.core.usecase import Candidate, State, UseCase
-from training import fitting, golden, packing
+from training import fitting, golden, packing, quantising
 from training.dataset import Rows
 from training.weighting import weights_of
 
@@ -63,6 +63,8 @@ def write(
         threshold=threshold,
         parity=fitting.parity(model, model_file, _stress(use_case, rows, state)) / scale,
         scale=scale,
+        model_bytes=len(model_file),
+        **({"tolerance": quantising.TOLERANCE} if fitted.candidate.int8 else {}),
         golden=golden.predicted(use_case, golden.records(use_case, rows.columns), predict),
     )
     reference = Reference(
@@ -79,7 +81,8 @@ def write(
 
 
 def _inputs(use_case: UseCase, rows: Rows) -> dict[str, NDArray[Any]]:
-    return {name: rows.columns[name] for name in (*observed(use_case), *use_case.context.names)}
+    columns = use_case.watch(rows.columns)
+    return {name: columns[name] for name in (*observed(use_case), *use_case.context.names, *use_case.watched)}
 
 
 def _stress(use_case: UseCase, rows: Rows, state: dict[str, Any]) -> NDArray[np.float32]:

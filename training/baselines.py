@@ -16,6 +16,8 @@ from training.dataset import Rows
 Matrices = tuple[NDArray[np.float32], NDArray[np.float32]]
 RIDGE = 1.0
 """Weight of the penalty of linear baselines, scikit-learn's default."""
+NEWTON, STEPS = 1_000, 200
+"""Newton's steps are fastest for so many weights at most (they solve a system of that size); at most so many steps."""
 
 
 def predict(use_case: UseCase, baseline: Baseline, train: Rows, judge: Rows, matrices: Matrices) -> Floats:
@@ -35,7 +37,9 @@ def linear(use_case: UseCase, train: NDArray[np.float32], y: Floats, judge: NDAr
     earlier, later = _standardised(train.astype(np.float64), judge.astype(np.float64))
     if isinstance(use_case.task, Regression):
         return np.asarray(Ridge(alpha=RIDGE).fit(earlier, y).predict(later), np.float64)
-    model = LogisticRegression(C=1 / RIDGE, solver="newton-cholesky").fit(earlier, y)
+    weights = earlier.shape[1] * len(np.unique(y))
+    solver = "newton-cholesky" if weights <= NEWTON else "lbfgs"
+    model = LogisticRegression(C=1 / RIDGE, solver=solver, max_iter=STEPS).fit(earlier, y)
     return use_case.task.read(model.predict_proba(later))
 
 

@@ -40,6 +40,8 @@ def predict_later(use_case: UseCase, earlier: Rows, later: Rows) -> dict[str, ND
     for candidate in use_case.candidates:
         model = fitting.fit_candidate(candidate, matrices[0], earlier.y, weights)
         found[candidate.name] = use_case.task.read(fitting.outputs(model, matrices[1]))
+        if candidate.int8:
+            found[candidate.float32] = use_case.task.read(fitting.outputs(model.original, matrices[1]))
     print(f"fitted on {len(earlier)} rows, judged from {later.days.min()} to {later.days.max()}", flush=True)
     return found
 
@@ -81,6 +83,7 @@ def tried(use_case: UseCase, chosen: Candidate, judged: dict[str, Any], folds: i
         "candidate": chosen.name,
         "parameters": dict(chosen.parameters),
         "baselines": [baseline.name for baseline in use_case.baselines],
+        **({"float32": chosen.float32} if chosen.int8 else {}),
         "models": judged,
         "folds": folds,
         **({} if weights is None else {"weights": weights.words}),

@@ -1,11 +1,14 @@
 """Fitting a candidate and turning it into the model file; scikit-learn's trees and their converter are used only here.
 
+An algorithm with a dotted name is the use case's own class, which brings its conversion along.
+
 HistGradientBoosting is fitted on the same float32 matrix that ONNX Runtime will score, without categorical_features and
 without a scaler: with any of these the converter goes wrong without a word. The parity gate measures it every time.
 """
 
 from __future__ import annotations
 
+import importlib
 from typing import Any
 
 import numpy as np
@@ -15,6 +18,7 @@ from cumulet.contracts.errors import ContractError
 from cumulet.core.scoring import Scorer
 from cumulet.core.usecase import Candidate
 from training.exposure import PerExposure, multiplied
+from training.quantising import Quantised, int8
 from training.weighting import Weights, fitted
 
 TREES = ("HistGradientBoostingClassifier", "HistGradientBoostingRegressor")
@@ -35,7 +39,7 @@ def fit_candidate(
     for an algorithm or a parameter that is not supported, ValueError for a matrix that is not float32 (trees fitted in
     float64 split between two neighbours of float32).
     """
-    if candidate.algorithm not in (*TREES, *LINEAR):
+    if candidate.algorithm not in (*TREES, *LINEAR) and "." not in candidate.algorithm:
         known = ", ".join((*TREES, *LINEAR))
         raise ContractError(f"candidate {candidate.name}: algorithm {candidate.algorithm!r}; there are {known}")
     refused = [name for name in FORBIDDEN if name in candidate.parameters]
@@ -44,12 +48,31 @@ def fit_candidate(
     if matrix.dtype != np.float32:
         raise ValueError(f"expected a float32 matrix, got {matrix.dtype}")
     try:
-        model = _trees(candidate) if candidate.algorithm in TREES else _linear(candidate)
+        model = _estimator(candidate)
     except TypeError as error:
         raise ContractError(f"candidate {candidate.name}: {error}") from error
     if candidate.exposure is not None:
         model = PerExposure(model, candidate.exposure)
-    return fitted(model, matrix, y, weights)
+    model = fitted(model, matrix, y, weights)
+    return Quantised(model, int8(to_onnx(model, matrix.shape[1]), matrix)) if candidate.int8 else model
+
+
+def _estimator(candidate: Candidate) -> Any:
+    if "." in candidate.algorithm:
+        return _own(candidate)
+    return _trees(candidate) if candidate.algorithm in TREES else _linear(candidate)
+
+
+def _own(candidate: Candidate) -> Any:
+    module, _, name = candidate.algorithm.rpartition(".")
+    try:
+        found = getattr(importlib.import_module(module), name)
+    except (ImportError, AttributeError) as error:
+        raise ContractError(
+            f"candidate {candidate.name}: {candidate.algorithm} cannot be imported ({error}); what only training needs "
+            f"belongs into {'/'.join(module.split('.')[:2])}/requirements.txt"
+        ) from error
+    return found(**candidate.parameters)
 
 
 def _trees(candidate: Candidate) -> Any:
@@ -77,6 +100,10 @@ def outputs(model: Any, matrix: NDArray[np.float32]) -> NDArray[np.float64]:
 
 def to_onnx(model: Any, width: int) -> bytes:
     """The model file: input `features` float32 (n, width); output `probabilities` (n, k), or `variable` (n, 1)."""
+    if isinstance(model, Quantised):
+        return model.file
+    if hasattr(model, "to_onnx"):
+        return bytes(model.to_onnx(width))
     from skl2onnx import to_onnx as convert
     from skl2onnx.common.data_types import FloatTensorType
 

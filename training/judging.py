@@ -37,6 +37,7 @@ def evaluate(
         "candidate_name": name,
         "candidate": models[name],
         "baselines": {baseline: models[baseline] for baseline in holdout.tried["baselines"]},
+        "float32": models.get(holdout.tried.get("float32")),
         "champion": champion,
         "slices": {
             by: published(
@@ -54,6 +55,7 @@ def evaluate(
         "calibration": use_case.task.calibration(rows.y, holdout.own),
         "threshold": manifest.threshold,
         "parity": manifest.parity,
+        "model_bytes": manifest.model_bytes,
     }
     reasons = decide(evaluation, use_case.gates)
     return {**evaluation, "gate": {"passed": not reasons, "reasons": list(reasons)}}

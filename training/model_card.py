@@ -38,6 +38,7 @@ def card(use_case: UseCase, evaluation: Mapping[str, Any], manifest: ModelManife
         },
         "evaluation_details": [
             _details("Forward in time", evaluation["candidate"], when(evaluation)),
+            *_float32(evaluation),
             *(_details(f"Baseline: {n}", m, "On the same rows.") for n, m in sorted(evaluation["baselines"].items())),
             *_champion(evaluation),
         ],
@@ -48,6 +49,9 @@ def card(use_case: UseCase, evaluation: Mapping[str, Any], manifest: ModelManife
                 "threshold": "none" if manifest.threshold is None else f"{manifest.threshold:.4f}",
                 "gate": "passed" if evaluation["gate"]["passed"] else "; ".join(evaluation["gate"]["reasons"]),
                 "parity": f"{manifest.parity:.1e}",
+                "model_bytes": str(manifest.model_bytes),
+                "sensitive_attributes": ", ".join(use_case.sensitive) or "none",
+                "sensitive_inputs": ", ".join(use_case.sensitive_inputs) or "none",
             },
         },
     }
@@ -61,6 +65,11 @@ def _details(name: str, values: Mapping[str, Any], observation: str) -> dict[str
         "evaluation_observation": observation,
         "metric_groups": [{"name": "holdout", "metric_data": data}],
     }
+
+
+def _float32(evaluation: Mapping[str, Any]) -> list[dict[str, Any]]:
+    whole = evaluation["float32"]
+    return [_details("Before it was quantised, in float32", whole, "On the same rows.")] if whole else []
 
 
 def _champion(evaluation: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -41,10 +41,16 @@ def _lines(use_case: UseCase, evaluation: Values, run: str) -> Iterator[str]:
     yield f"Run `{run}`, dataset `{evaluation['dataset_id']}`, as known at {evaluation['cut_off']}.\n"
     yield f"**Gate: {'passed' if gate['passed'] else 'refused'}.**\n"
     yield from (f"- {reason}" for reason in gate["reasons"])
+    if use_case.sensitive:
+        inputs = ", ".join(use_case.sensitive_inputs) or "none of them"
+        yield f"\nSensitive: {', '.join(use_case.sensitive)}. The model learns from {inputs}."
     yield f"\n## Evaluation, forward in time\n\n{when(evaluation)}\n"
     if words := weighed(evaluation):
         yield f"{words}\n"
-    yield from _table({evaluation["candidate_name"]: candidate, **evaluation["baselines"]}, compared)
+    name = evaluation["candidate_name"]
+    whole = {f"{name}, float32": evaluation["float32"]} if evaluation["float32"] else {}
+    yield from _table({name: candidate, **whole, **evaluation["baselines"]}, compared)
+    yield f"\nThe model file has {evaluation['model_bytes']:,} bytes{', its numbers 8 bits' if whole else ''}."
     if champion and champion["compared"]:
         yield f"\n## Against the champion\n\nThe {champion['days']} days after its cut-off {champion['cut_off']}.\n"
         yield from _table({name: champion[name] for name in ("candidate", "champion")}, compared)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import pkgutil
+import traceback
 from datetime import date
+from pathlib import Path
 from typing import Protocol, cast
 
 from cumulet.contracts.errors import ContractError, NotFoundError
@@ -31,9 +33,15 @@ def names() -> tuple[str, ...]:
 
 
 def load(name: str) -> UseCase:
-    """The use case of this name. Raises NotFoundError naming those that exist."""
+    """The use case of this name. Raises NotFoundError naming those that exist, ContractError naming the broken line."""
     _require(name)
-    return cast(UseCase, importlib.import_module(f"usecases.{name}").USE_CASE)
+    try:
+        return cast(UseCase, importlib.import_module(f"usecases.{name}").USE_CASE)
+    except Exception as error:  # whatever a plug-in raises is what it did wrong
+        frames = traceback.extract_tb(error.__traceback__)
+        own = [frame for frame in frames if Path(frame.filename).is_relative_to(Path(__file__).parent / name)]
+        place = f"{Path(own[-1].filename).name}, line {own[-1].lineno}" if own else "__init__.py"
+        raise ContractError(f"usecases/{name}/{place}: {type(error).__name__}: {error}") from error
 
 
 def source(name: str) -> Source:

@@ -8,10 +8,11 @@ from datetime import date
 
 from cumulet.adapters.lake import Lake
 from cumulet.adapters.registry import Registry
+from cumulet.adapters.snapshots import Snapshots
 from cumulet.contracts import lake as keys
 from cumulet.contracts.deliveries import deliveries, delivery_of, form_of, name_of
 from cumulet.contracts.errors import ContractError, NotFoundError
-from cumulet.contracts.manifests import Acceptance, DatasetManifest, DayManifest, SetAside
+from cumulet.contracts.manifests import Acceptance, DayManifest, SetAside
 from cumulet.core.dependents import Dependent, Made, dependents
 
 
@@ -31,6 +32,17 @@ class Days:
         """Why the day was set aside; None when it was not, or no longer is."""
         data = self.lake.find(keys.set_aside(self.use_case, day))
         return None if data is None else SetAside.from_json(data)
+
+    def reasons(self, day: date) -> list[str]:
+        """What a day was set aside for; nothing when it was not."""
+        verdict = self.set_aside(day)
+        return verdict.reasons if verdict else []
+
+    def all_set_aside(self) -> set[date]:
+        """The days that are set aside."""
+        listed = self.lake.list(f"quarantine/{self.use_case}/")
+        days = (_day(key.split("/")[2]) for key in listed)
+        return {day for key, day in zip(listed, days, strict=True) if key == keys.set_aside(self.use_case, day)}
 
     def page(self, day: date) -> bytes:
         """The page that shows why a day was set aside. Raises NotFoundError when it was not."""
@@ -84,9 +96,8 @@ class Days:
         return dependents(day, manifest.files, looks_back, self.made(registry))
 
     def _snapshots(self) -> Mapping[str, Mapping[str, str]]:
-        wanted = [key for key in self.lake.list(f"snapshots/{self.use_case}/") if key.endswith("/manifest.json")]
-        found = zip(wanted, self.lake.find_many(wanted), strict=True)
-        return {key.split("/")[2]: DatasetManifest.from_json(data).sources for key, data in found if data is not None}
+        snapshots = Snapshots(self.lake, self.use_case)
+        return {one: manifest.sources for one, manifest in snapshots.manifests(snapshots.ids()).items()}
 
 
 def _day(partition: str) -> date:

@@ -29,6 +29,8 @@ def compared(evaluation: Mapping[str, Any]) -> list[dict[str, Any]]:
     """
     rows = [{"model": name, "role": "baseline", **figures} for name, figures in evaluation["baselines"].items()]
     rows.append({"model": evaluation["candidate_name"], "role": "candidate", **evaluation["candidate"]})
+    if whole := evaluation.get("float32"):
+        rows.append({"model": f"{evaluation['candidate_name']}, float32", "role": "not quantised", **whole})
     against = evaluation["champion"] or {}
     if against.get("compared"):
         rows.append({"model": "champion, later rows", "role": "champion", **against["champion"]})

@@ -15,7 +15,7 @@ from cumulet.adapters.lake import Lake
 from cumulet.adapters.registry import Package, Registry
 from cumulet.adapters.snapshots import Snapshots
 from cumulet.contracts import lake as keys
-from cumulet.contracts.manifests import DayManifest
+from cumulet.contracts.manifests import DayManifest, Tombstone
 from cumulet.core.lineage import Graph, Node
 from cumulet.core.model import code_fingerprint
 from cumulet.core.usecase import UseCase
@@ -116,8 +116,11 @@ class LineageReader:
 
     def _snapshots(self, graph: Graph) -> None:
         snapshots = Snapshots(self.lake, self.use_case.name)
-        for dataset_id, manifest in sorted(snapshots.manifests(snapshots.ids()).items()):
+        for dataset_id, manifest in sorted(snapshots.standing(snapshots.ids()).items()):
             name = snapshots.prefix(dataset_id).rstrip("/")
+            if isinstance(manifest, Tombstone):
+                graph.add(Node(name, {"erased": manifest.at}))
+                continue
             facts = {"cut_off": manifest.cut_off, "rows": manifest.rows, "labelled": manifest.labelled}
             graph.add(Node(name, {**facts, "sha256": manifest.files.get("data.parquet", "")}))
             for key, digest in manifest.sources.items():

@@ -1,7 +1,8 @@
 """The online store: the context tables of the newest night, in one DynamoDB table.
 
-Items have pk = use case and sk = `context#<group>`; all groups of a night are written in one transaction, on the
-condition that no newer night is there: a back-fill never takes the present's place, a reader never sees two nights.
+Items have pk = use case and sk = `context#<group>`, and name their columns; all groups of a night are written in one
+transaction, on the condition that no newer night is there: a back-fill never takes the present's place, a reader never
+sees two nights.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import json
 import zlib
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from botocore.exceptions import ClientError
 
@@ -27,6 +28,14 @@ NOTHING = ""
 ContextTables = Mapping[str, Mapping[str, Sequence[float | None]]]
 
 
+class OnlineNight(NamedTuple):
+    """A night's context tables, its cut-off (UTC), and the columns of each table by name."""
+
+    tables: ContextTables
+    cut_off: datetime
+    names: Mapping[str, Sequence[str]]
+
+
 class OnlineStore:
     """Reads and writes the context tables of use cases."""
 
@@ -34,14 +43,13 @@ class OnlineStore:
         self.table = table
         self._dynamodb = dynamodb or client("dynamodb")
 
-    def write(self, use_case: str, day: date, cut_off: datetime, tables: ContextTables) -> bool:
+    def write(self, use_case: str, day: date, night: OnlineNight) -> bool:
         """Write the tables of night `day`; False (and nothing written) when a newer night is there already.
 
         Without any table the night's cut-off is written alone. Raises ContractError when a group does not fit into one
         item.
         """
-        groups = sorted(tables.items()) or [(NOTHING, {})]
-        puts = [self._put(use_case, day, cut_off, group, table) for group, table in groups]
+        puts = [self._put(use_case, day, night, group) for group in sorted(night.tables) or [NOTHING]]
         try:
             self._dynamodb.transact_write_items(TransactItems=puts)
         except ClientError as error:
@@ -51,8 +59,8 @@ class OnlineStore:
             raise
         return True
 
-    def read(self, use_case: str) -> tuple[dict[str, dict[str, list[float | None]]], datetime]:
-        """The newest tables and their cut-off (UTC). Raises NotFoundError before the first night."""
+    def read(self, use_case: str) -> OnlineNight:
+        """The newest night. Raises NotFoundError before the first one."""
         items: list[dict[str, Any]] = []
         query = {
             "TableName": self.table,
@@ -65,24 +73,24 @@ class OnlineStore:
         if not items:
             raise NotFoundError(f"{use_case}: no context features online yet; run a night first (cumulet night)")
         newest = max(item["cut_off"]["S"] for item in items)
-        tables = {
-            item["sk"]["S"].removeprefix("context#"): json.loads(zlib.decompress(item["context"]["B"]))
-            for item in items
-            if item["cut_off"]["S"] == newest and item["sk"]["S"] != f"context#{NOTHING}"
-        }
-        return tables, datetime.fromisoformat(newest)
+        tables, names = {}, {}
+        for item in items:
+            group = item["sk"]["S"].removeprefix("context#")
+            if item["cut_off"]["S"] == newest and group != NOTHING:
+                tables[group] = json.loads(zlib.decompress(item["context"]["B"]))
+                names[group] = [name["S"] for name in item.get("columns", {"L": []})["L"]]
+        return OnlineNight(tables, datetime.fromisoformat(newest), names)
 
-    def _put(
-        self, use_case: str, day: date, cut_off: datetime, group: str, table: Mapping[str, Sequence[float | None]]
-    ) -> dict[str, Any]:
-        packed = zlib.compress(canonical(table))
+    def _put(self, use_case: str, day: date, night: OnlineNight, group: str) -> dict[str, Any]:
+        packed = zlib.compress(canonical(night.tables.get(group, {})))
         if len(packed) > ITEM_BYTES:
             raise ContractError(f"context group {group!r}: {len(packed)} bytes packed, at most {ITEM_BYTES}; split it")
         item = {
             "pk": {"S": use_case},
             "sk": {"S": f"context#{group}"},
             "date": {"S": day.isoformat()},
-            "cut_off": {"S": cut_off.isoformat()},
+            "cut_off": {"S": night.cut_off.isoformat()},
+            "columns": {"L": [{"S": name} for name in night.names.get(group, ())]},
             "context": {"B": packed},
         }
         condition = {

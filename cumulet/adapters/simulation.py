@@ -2,8 +2,8 @@
 
 The schedule fires at each cut-off and starts Nightly; what it measures may set off an alarm, the alarm Training, an
 approval Release. Here days are only handed over and the clock moved. A night counts as done when its metrics are in
-CloudWatch, which is Nightly's last step, or when its day was set aside: a simulation that was interrupted goes on with
-the first night that is not.
+CloudWatch, which is Nightly's last step, or when its day is set aside, where Nightly ends: a simulation that was
+interrupted goes on with the first night that is not.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from itertools import zip_longest
 
 from cumulet.adapters import alarms, metrics
 from cumulet.adapters.champion import Champion
+from cumulet.adapters.days import Days
 from cumulet.adapters.nights import Nights, hand_over
 from cumulet.adapters.recovery import Recovery
 from cumulet.adapters.sketches import SketchReader
-from cumulet.contracts import lake as keys
 from cumulet.contracts.errors import JobError
 from cumulet.contracts.metrics import NAMESPACE, RECORDS, UNITS, dimensions
 from cumulet.core.cutoff import nights as span
@@ -44,8 +44,8 @@ class SimulatedNight:
     performance: PerformanceSketch
     """Of the day whose labels were due."""
     seconds: float
-    set_aside: bool = False
-    """The day was not fit to be used: nothing was scored, and there are no metrics."""
+    set_aside: str = ""
+    """Why its day is set aside; the night then has no score."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +53,7 @@ class Simulation:
     """Runs spans of past nights of one use case against the emulator's clock."""
 
     nights: Nights
+    days: Days
     sketches: SketchReader
     label_lag_days: int
     champion: Champion
@@ -62,13 +63,8 @@ class Simulation:
 
     def done(self, first: date, last: date) -> set[date]:
         """The nights of a span that have been run to their end."""
-        aside = self._set_aside()
+        aside = self.days.all_set_aside()
         return {day for day, found in self.measured(first, last).items() if RECORDS in found or day in aside}
-
-    def _set_aside(self) -> set[date]:
-        """The days that were set aside."""
-        listed = self.nights.lake.list(keys.quarantine_days(self.nights.use_case))
-        return {day for key in listed if (day := keys.day_set_aside(key))}
 
     def measured(self, first: date, last: date) -> dict[date, dict[str, float]]:
         """The metrics of each night of a span, by name."""
@@ -130,11 +126,10 @@ class Simulation:
         if not self.recovery.ended(day):
             self.recovery.night(day)
         clock.advance(cut_off + AFTERWARDS)
-        found = self.measured(day, day)[day]
-        aside = not found and day in self._set_aside()
-        if not found and not aside:
+        found, verdict = self.measured(day, day)[day], self.days.reasons(day)
+        if not (found or verdict):
             raise JobError(f"night {day} left no metrics: {self.recovery.failure() or 'see `cumulet logs`'}")
         red = tuple(sorted(row["metric"] for row in alarms.states(self.alarms) if row["state"] == "ALARM"))
         champion = self.champion.model()
         judged = self.sketches.performance(day - timedelta(days=self.label_lag_days), champion)
-        return SimulatedNight(day, found, champion, red, judged, time.monotonic() - began, aside)
+        return SimulatedNight(day, found, champion, red, judged, time.monotonic() - began, "; ".join(verdict))

@@ -11,7 +11,7 @@ from cumulet.adapters import parquet
 from cumulet.adapters.lake import Lake
 from cumulet.contracts import lake as keys
 from cumulet.contracts.errors import JobError, NotFoundError
-from cumulet.contracts.manifests import DatasetManifest, sha256
+from cumulet.contracts.manifests import DatasetManifest, Tombstone, sha256
 from cumulet.core.prefixes import one_of
 from cumulet.core.schema import Columns
 
@@ -45,10 +45,18 @@ class Snapshots:
         return one_of(self.ids(), prefix, "snapshot")
 
     def manifests(self, ids: Iterable[str]) -> dict[str, DatasetManifest]:
-        """The manifests of snapshots, by id."""
+        """The manifests of snapshots, by id; those that an erasure took have none."""
+        return {one: found for one, found in self.standing(ids).items() if isinstance(found, DatasetManifest)}
+
+    def standing(self, ids: Iterable[str]) -> dict[str, DatasetManifest | Tombstone]:
+        """By id the manifest of a snapshot, or what an erasure left in its place."""
         wanted = list(ids)
         found = self.lake.find_many(self.prefix(one) + MANIFEST for one in wanted)
-        return {one: DatasetManifest.from_json(data) for one, data in zip(wanted, found, strict=True) if data}
+        return {
+            one: Tombstone.read(data) or DatasetManifest.from_json(data)
+            for one, data in zip(wanted, found, strict=True)
+            if data
+        }
 
     def manifest(self, dataset_id: str) -> DatasetManifest:
         """The manifest of a snapshot. Raises NotFoundError."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import timedelta
 from typing import Annotated
 
 import typer
 
 import usecases
+from cumulet.adapters import environments
 from cumulet.cli.options import AsJson, UseCaseName
 from cumulet.cli.terminal import data, print_json, say, step
 from cumulet.contracts.errors import ContractError
@@ -25,6 +27,7 @@ def check(
 
     Example: cumulet check flights
     """
+    environments.enter(use_case, ["cumulet", *sys.argv[1:]])
     from cumulet.rehearsal import laws  # scikit-learn and its converter: seconds that other commands need not pay
     from cumulet.rehearsal.days import Rehearsal, commit
 

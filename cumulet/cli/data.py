@@ -19,8 +19,10 @@ from cumulet.cli.terminal import data as out
 from cumulet.cli.terminal import print_json, print_table, say, step
 from cumulet.cli.workspace import Workspace, open_workspace
 from cumulet.contracts.errors import JobError
-from cumulet.core.dataset_diff import Difference, compare, day_rows
+from cumulet.contracts.manifests import DatasetManifest, Tombstone
+from cumulet.core.dataset_diff import Difference, compare
 from cumulet.core.histograms import histogram
+from cumulet.core.row_diff import day_rows
 from cumulet.core.summaries import summary
 from cumulet.offline.rebuild import rebuild
 from cumulet.reports import dataset_diff
@@ -51,7 +53,8 @@ def list_snapshots(context: typer.Context, use_case: UseCaseName, as_json: AsJso
     """
     workspace = open_workspace(use_case, context.obj)
     snapshots = _snapshots(workspace)
-    sizes, models = snapshots.sizes(), _trained(workspace)
+    sizes, models, standing = snapshots.sizes(), _trained(workspace), snapshots.standing(snapshots.ids())
+    there = {one: found for one, found in standing.items() if isinstance(found, DatasetManifest)}
     rows = [
         {
             "id": one,
@@ -63,14 +66,17 @@ def list_snapshots(context: typer.Context, use_case: UseCaseName, as_json: AsJso
             "MB": round(sizes[one] / 1e6, 2),
             "models": ", ".join(models.get(one, ())),
         }
-        for one, manifest in sorted(snapshots.manifests(snapshots.ids()).items(), key=lambda item: item[1].cut_off)
+        for one, manifest in sorted(there.items(), key=lambda item: item[1].cut_off)
     ]
     if as_json:
         print_json(rows)
     elif rows:
         print_table(f"Snapshots of {use_case}", rows)
     else:
-        say(f"no snapshot yet: `cumulet train {use_case}` takes one")
+        say(f"no snapshot: `cumulet train {use_case}` takes one")
+    for one, stone in standing.items():
+        if isinstance(stone, Tombstone):
+            say(f"{one} is gone since {stone.at}: {stone.erased}")
 
 
 @data.command("show")

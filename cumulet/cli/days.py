@@ -17,6 +17,7 @@ from cumulet.cli.terminal import print_json, print_table, say, step
 from cumulet.cli.workspace import Workspace, open_workspace
 from cumulet.contracts.errors import JobError, NotFoundError
 from cumulet.contracts.events import Ingested
+from cumulet.core.glue import tables
 
 data = typer.Typer()
 TheDay = Annotated[datetime, typer.Argument(formats=["%Y-%m-%d"], help="The logical date.", metavar="DATE")]
@@ -127,7 +128,7 @@ def show_dependents(context: typer.Context, use_case: UseCaseName, day: TheDay, 
 @data.command("schema")
 def show_schema(
     use_case: UseCaseName,
-    glue: Annotated[bool, typer.Option("--glue", help="The Glue tables, as usecase.toml wants them.")] = False,
+    glue: Annotated[bool, typer.Option("--glue", help="The tables that Athena sees: columns and types.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Print the tables of a use case as a page: fields, kinds, ranges, units, and what is expected of a day.
@@ -138,9 +139,15 @@ def show_schema(
 
     declared = usecases.load(use_case)
     if as_json:
-        print_json(schema_page.tables(declared))
+        print_json(tables(declared) if glue else schema_page.tables(declared))
+    elif glue:
+        found = tables(declared).items()
+        rows = [
+            {"table": table, "column": name, "type": kind} for table, kinds in found for name, kind in kinds.items()
+        ]
+        print_table(f"Tables of {use_case} in Athena", rows)
     else:
-        typer.echo(schema_page.glue_toml(declared) if glue else schema_page.markdown(declared), nl=False)
+        typer.echo(schema_page.markdown(declared), nl=False)
 
 
 def _found(workspace: Workspace, day: datetime) -> list[Any]:

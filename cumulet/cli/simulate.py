@@ -129,7 +129,7 @@ def _standing(task: Task, night: SimulatedNight, month: PerformanceSketch) -> st
     headline = task.performance(month.rows, month.sums).get(task.headline)
     figure = "" if headline is None else f" · {task.headline} {headline:.3f} this month"
     if night.set_aside:
-        return f"{night.date} · [yellow]set aside[/yellow] · alarms {red}"
+        return f"{night.date} · [yellow]set aside[/yellow] · alarms {red}{figure}"
     return f"{night.date} · model {night.champion or 'none'} · alarms {red}{figure}"
 
 
@@ -154,7 +154,7 @@ def collect(workspace: Workspace, first: date, last: date) -> Simulated:
     """All that the report of a simulated span is made of."""
     names, shift = workspace.outputs.alarms, shifted_days.kept(workspace.lake, workspace.name)
     metric_of = {row["alarm"]: row["metric"] for row in alarms.states(names)}
-    reader = Reader(workspace.lake, workspace.use_case)
+    reader, days = Reader(workspace.lake, workspace.use_case), workspace.simulation.days
     models = reader.models(first, last)
     packages = sorted(workspace.registry.list(), key=lambda package: int(package.version))
     frozen = workspace.registry.find(models[min(models)])
@@ -180,6 +180,7 @@ def collect(workspace: Workspace, first: date, last: date) -> Simulated:
             if metric_of[change["alarm"]] in PERFORMANCE or change["summary"].endswith("ALARM")
         ],
         record=reader.read(models, frozen.artifact_uri),
+        set_aside={day: days.reasons(day) for day in sorted(days.all_set_aside()) if first <= day <= last},
     )
 
 
@@ -190,6 +191,8 @@ def _print(report: dict[str, Any]) -> None:
     live = next(iter(report["whole"]))
     months = [row for row in report["months"] if row["forecaster"] == live]
     print_table("Live models by month", months, columns=("month", "rows", "mean_prediction", *columns))
+    if aside := report["set_aside"]:
+        print_table("Days that were set aside", [{**row, "reasons": "; ".join(row["reasons"])} for row in aside])
     print_table("Models", report["models"], columns=("version", "trained_until", "alarm", "status"))
 
 

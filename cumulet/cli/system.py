@@ -11,11 +11,12 @@ from typing import Annotated, Any
 import typer
 
 import usecases
-from cumulet.adapters import deployment, emulator, stacks
+from cumulet.adapters import deployment, emulator, environments, stacks
 from cumulet.adapters.log_groups import JOB_GROUPS, LogGroups, group_of
 from cumulet.cli.options import AsJson, UseCaseName
 from cumulet.cli.target import ROOT, STATE, Target, connect, use_local_credentials
 from cumulet.cli.terminal import data, print_json, print_table, say, step
+from cumulet.contracts.errors import UnavailableError
 
 
 def up(
@@ -119,9 +120,26 @@ def apply(
             if not event.status.endswith("IN_PROGRESS"):
                 counts = changes.setdefault(event.stack, {})
                 counts[event.status.lower()] = counts.get(event.status.lower(), 0) + 1
+    if target is Target.local:
+        prepare_training(use_cases or usecases.names())
     if seconds is not None:
         seconds |= {"synthesise": round(synthesis.seconds, 2), "deploy": round(deploying.seconds, 2)}
     return changes
+
+
+def prepare_training(use_cases: Sequence[str]) -> None:
+    """Make the environments of trainings that need one, and tell the emulator; what can't be made is said, no more."""
+    for name in use_cases:
+        if environments.requirements(name) is None:
+            continue
+        try:
+            with step(f"Preparing the training environment of {name} (its own packages, once)"):
+                python = environments.prepare(name)
+        except UnavailableError as error:
+            say(f"  {name} is deployed, but cannot be trained: {error}")
+            continue
+        if python:
+            environments.announce(name, python, STATE / "emulator")
 
 
 def _delete_stacks() -> None:

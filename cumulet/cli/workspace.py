@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import usecases
 from cumulet.adapters import api, stacks
 from cumulet.adapters.champion import Champion
+from cumulet.adapters.days import Days
 from cumulet.adapters.emulator import Clock
 from cumulet.adapters.executions import StateMachine
 from cumulet.adapters.lake import Lake
@@ -125,6 +126,7 @@ class Workspace:
         """Nights of the past against the emulator's clock."""
         return Simulation(
             nights=self.nights,
+            days=Days(self.lake, self.name),
             sketches=SketchReader(self.lake, self.name, self.use_case.task),
             label_lag_days=self.use_case.label_lag_days,
             champion=self.champion,

@@ -55,17 +55,6 @@ def set_aside(use_case: str, day: date, form: str = "json") -> str:
     return quarantine_day(use_case, day) + f"_day.{form}"
 
 
-def quarantine_days(use_case: str) -> str:
-    """Prefix (with its slash) of everything that was refused."""
-    return f"quarantine/{use_case}/"
-
-
-def day_set_aside(key: str) -> date | None:
-    """The day that a key of the quarantine sets aside as a whole; None for any other key."""
-    *_, day, name = key.split("/")
-    return date.fromisoformat(day.removeprefix("dt=")) if name == "_day.json" else None
-
-
 def curated(dataset: str, day: date) -> str:
     """Key of the valid rows of a day; a side table's dataset is `{use_case}_{table}`."""
     return f"curated/{dataset}/dt={day}/records.parquet"

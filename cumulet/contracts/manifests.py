@@ -64,8 +64,8 @@ class DatasetManifest(Manifest):
     @classmethod
     def from_json(cls, data: bytes | str) -> Self:
         """Raises NotFoundError for what an erasure left in its place, ContractError as every manifest does."""
-        if "erased" in (values := json.loads(data)):
-            raise NotFoundError(f"dataset {values['dataset_id']} is gone since {values['at']}: {values['erased']}")
+        if stone := Tombstone.read(data):
+            raise NotFoundError(f"dataset {stone.dataset_id} is gone since {stone.at}: {stone.erased}")
         return super().from_json(data)
 
 
@@ -79,6 +79,11 @@ class Tombstone(Manifest):
     at: str
     by: str
     """The erased, as the register calls them."""
+
+    @classmethod
+    def read(cls, data: bytes | str) -> Self | None:
+        """What a manifest.json says of an erasure; None when the snapshot is there."""
+        return cls.from_json(data) if "erased" in json.loads(data) else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,6 +170,10 @@ class ModelManifest(Manifest):
     """Largest difference between the fitted model's forecasts and those of its ONNX file, in units of `scale`."""
     scale: float = 1.0
     """What a difference of forecasts is small against: 1 for probabilities, the labels' deviation for numbers."""
+    tolerance: float = 1e-5
+    """Largest difference, in units of `scale`, at which a golden record still counts as replayed."""
+    model_bytes: int = 0
+    """Size of the model file."""
     golden: list[dict[str, Any]] = field(default_factory=list)
     """GoldenRecord as JSON."""
 

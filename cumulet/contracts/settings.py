@@ -14,6 +14,9 @@ from cumulet.contracts.errors import ContractError
 
 T = TypeVar("T")
 
+Tables = Mapping[str, Mapping[str, str]]
+"""The Glue tables of a use case: column to type, by the name of the table (`cumulet.core.glue`)."""
+
 SCALARS: dict[Any, tuple[type, ...]] = {str: (str,), int: (int,), float: (float, int), bool: (bool,), date: (date,)}
 
 FOUNDATION = "Cumulet"
@@ -130,8 +133,6 @@ class UseCaseSettings:
     ingest: IngestSettings = field(default_factory=IngestSettings)
     source: SourceSettings | None = None
     privacy: PrivacySettings = field(default_factory=PrivacySettings)
-    tables: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    """Glue tables: `curated` (records), `curated_<side table>`, `labels`, `features`, `predictions`; column to type."""
 
     @classmethod
     def load(cls, path: Path) -> Self:

@@ -30,6 +30,35 @@ def group_name(group: Group) -> str:
     return "+".join(group) or "all"
 
 
+def column_names(use_case: UseCase) -> dict[str, tuple[str, ...]]:
+    """The columns of each table by name, in the order of its values."""
+    groups = use_case.context.groups.items()
+    return {group_name(group): tuple(name for spec in specs for name in spec.names) for group, specs in groups}
+
+
+def arranged(use_case: UseCase, tables: ContextTables, names: Mapping[str, Sequence[str]]) -> ContextTables:
+    """Tables that other code may have written, with the columns that this code declares, in its order.
+
+    `names` are the columns that were written, by table. Raises SkewError naming those that were not.
+    """
+    declared = column_names(use_case)
+    absent = sorted(name for table, wanted in declared.items() for name in {*wanted} - {*names.get(table, ())})
+    if absent:
+        raise SkewError(
+            f"the last night has written no {', '.join(absent)}: its code declares other context features than this"
+            f" model's. Where they are new, run a night by the code that is deployed (`cumulet night {use_case.name}`);"
+            f" where they were taken out, train and release a model without them (`cumulet train {use_case.name}`)"
+        )
+    return {table: _selected(tables[table], names[table], wanted) for table, wanted in declared.items()}
+
+
+def _selected(table: ContextTable, written: Sequence[str], wanted: Sequence[str]) -> ContextTable:
+    if tuple(written) == tuple(wanted):
+        return table
+    places = [list(written).index(name) for name in wanted]
+    return {key: [values[place] for place in places] for key, values in table.items()}
+
+
 def tables(
     use_case: UseCase, day: date, records: Columns, labels: Columns | Sequence[Columns], side: Mapping[str, Columns]
 ) -> ContextTables:
@@ -45,19 +74,16 @@ def tables(
 
 
 def join(use_case: UseCase, columns: Columns, tables: ContextTables) -> Columns:
-    """The columns with the context columns (float32, NaN missing) added. Raises UnavailableError without tables,
-    SkewError when they are of another declaration."""
-    joined = dict(columns)
-    for group, specs in use_case.context.groups.items():
-        names = [name for spec in specs for name in spec.names]
+    """The columns with the context columns (float32, NaN missing) added. Raises UnavailableError without tables.
+
+    The tables are of this code's declaration; those that other code may have written are `arranged` first.
+    """
+    joined, declared = dict(columns), column_names(use_case)
+    for group in use_case.context.groups:
+        names = declared[group_name(group)]
         known = tables.get(group_name(group))
         if known is None:
             raise UnavailableError(f"no context features by {group_name(group)}: run a night of {use_case.name} first")
-        if len(known[""]) != len(names):
-            raise SkewError(
-                f"context features by {group_name(group)}: {len(known[''])} values, this code declares {len(names)} "
-                f"({', '.join(names)}); run a night or `cumulet features backfill {use_case.name}` with the same code"
-            )
         keys = row_keys([use_case.column(columns, name) for name in group], rows(columns))
         found = np.array([known.get(key, known[""]) for key in keys], dtype=np.float32).reshape(-1, len(names))
         joined.update(zip(names, found.T, strict=True))

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from cumulet.core.keys import row_keys
+from cumulet.core.schema import Columns, rows, select
 
 
 def shrunk_means(keys: Sequence[str], y: NDArray[np.float64], strength: float) -> dict[str, float]:
@@ -28,3 +33,29 @@ def shrunk_means(keys: Sequence[str], y: NDArray[np.float64], strength: float) -
 def encoded(keys: Sequence[str], means: Mapping[str, float], prior: float) -> NDArray[np.float64]:
     """The mean of every key, `prior` where there is none, shape (n,)."""
     return np.array([means.get(key, prior) for key in keys], np.float64)
+
+
+@dataclass(frozen=True)
+class LearntRates:
+    """Fields without an order as features: the shrunk mean label of each value, learnt from a training window."""
+
+    fields: tuple[str, ...]
+    strength: float
+    """Rows that a value must outweigh."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """One feature per field, e.g. carrier_rate."""
+        return tuple(f"{name}_rate" for name in self.fields)
+
+    def fit_state(self, columns: Columns, y: NDArray[np.float64]) -> dict[str, Any]:
+        """The means of a training window, as JSON; `y` (n,) is NaN for rows without a label."""
+        known = ~np.isnan(y)
+        columns, y = select(columns, known), y[known]
+        rates = {name: shrunk_means(row_keys([columns[name]], len(y)), y, self.strength) for name in self.fields}
+        return {"prior": float(y.mean()), "rates": rates}
+
+    def features(self, columns: Columns, state: Mapping[str, Any]) -> list[NDArray[np.float64]]:
+        """The features in the order of `names`, each (n,)."""
+        n, rates = rows(columns), state["rates"]
+        return [encoded(row_keys([columns[name]], n), rates[name], state["prior"]) for name in self.fields]

@@ -20,6 +20,10 @@ class GateRules:
     """Metrics above whose limit a leak is more likely than a good model."""
     max_parity: float = 1e-5
     """Largest difference, in the task's scale, between the fitted model's forecasts and those of its ONNX file."""
+    max_drop: Mapping[str, float] = field(default_factory=dict)
+    """How much an int8 file may lose at most against the float32 model that it was made from, by metric."""
+    max_bytes: int = 0
+    """Largest size of the model file; 0: any."""
     min_champion_days: int = 7
     """With fewer days later than the champion's cut-off there is nothing fair to compare on."""
 
@@ -27,7 +31,8 @@ class GateRules:
 def decide(evaluation: Mapping[str, Any], rules: GateRules) -> tuple[str, ...]:
     """The reasons why the candidate may not be released, in words; empty when it passes.
 
-    `evaluation` has `candidate` and `baselines` (metrics on the same holdout rows), `parity`, and `champion`: None, or
+    `evaluation` has `candidate` and `baselines` (metrics on the same holdout rows), `float32` (those of the model that
+    an int8 file was made from, or None), `parity`, `model_bytes`, and `champion`: None, or
     `{"compared", "candidate", "champion"}` with both metrics on the rows later than the champion's cut-off.
     """
     return tuple(_reasons(evaluation, rules))
@@ -47,6 +52,13 @@ def _reasons(evaluation: Mapping[str, Any], rules: GateRules) -> Iterator[str]:
     for metric, limit in rules.too_good.items():
         if not _value(own[metric]) <= limit:
             yield f"{metric} {_value(own[metric]):.4f} is above {limit}: look for a leak of the label"
+    if whole := evaluation.get("float32"):
+        for metric, limit in rules.max_drop.items():
+            lost = _value(whole[metric]) - _value(own[metric])
+            if not lost <= limit:
+                yield f"{metric} {_value(own[metric]):.4f} in int8 is {lost:.4f} below float32's, more than {limit}"
+    if rules.max_bytes and evaluation.get("model_bytes", 0) > rules.max_bytes:
+        yield f"the model file has {evaluation['model_bytes']:,} bytes, more than {rules.max_bytes:,}"
     if not evaluation["parity"] <= rules.max_parity:
         yield f"parity {evaluation['parity']:.1e} is above {rules.max_parity:.0e}: the ONNX file is another model"
 

@@ -6,14 +6,14 @@ floating-point sums are exact for whole numbers only, such as outcomes of 0 and 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cumulet.core.keys import Coding, compact
+from cumulet.core.night_grids import Arrivals, Grid, Ints, counts_from, window_rates
 from cumulet.core.schema import Columns, moments, rows, select
 from cumulet.core.specs import Count, Group, Latest, Rate, Spec
 from cumulet.core.usecase import UseCase
@@ -25,7 +25,6 @@ BLOCK = 1 << 17
 WHOLE = 2.0**53
 """Up to here every whole number is a float64."""
 
-Ints = NDArray[np.integer[Any]]
 Codes = tuple[Ints, Ints, int]
 """The key of every row of another table, of every record, and how many keys there are; -1 where a value is missing."""
 
@@ -47,12 +46,13 @@ class ManyNights:
         self.use_case, self.records, self.side = use_case, records, side
         days = use_case.days(records)
         self.nights, self.night = np.unique(days, return_inverse=True)
-        self.first = self.nights[0] - np.timedelta64(max(use_case.context.nights, 1) - 1, "D")
-        self.span = int((self.nights[-1] - self.first).astype(int)) + 1
-        known = (moments(labels["known"], "date") - self.first).astype(np.int64) if labels else np.zeros(0, np.int64)
-        inside = np.flatnonzero((known >= 0) & (known < self.span))
-        self.labels, self.known = select(labels, inside), known[inside]
-        self.counts_from = counts_from(self.labels, self.known, use_case.context.nights)
+        first = self.nights[0] - np.timedelta64(max(use_case.context.nights, 1) - 1, "D")
+        span = int((self.nights[-1] - first).astype(int)) + 1
+        known = (moments(labels["known"], "date") - first).astype(np.int64) if labels else np.zeros(0, np.int64)
+        inside = np.flatnonzero((known >= 0) & (known < span))
+        self.labels, known = select(labels, inside), known[inside]
+        start = counts_from(self.labels, known, use_case.context.nights)
+        self.arrivals = Arrivals(known, start, span, (self.nights - first).astype(np.int64) + 1)
 
     @property
     def cells(self) -> int:
@@ -60,7 +60,7 @@ class ManyNights:
         specs = self.use_case.context.features
         size = max((self._codes(self._other(spec), spec.group)[2] for spec in specs), default=0)
         self._codings.clear()
-        return self.span * size
+        return self.arrivals.span * size
 
     def values(self, spec: Spec) -> NDArray[np.float32]:
         """The values of one specification for every record, shape (n, len(spec.names))."""
@@ -74,13 +74,13 @@ class ManyNights:
         codes, wanted, size = self._codes("", spec.group)
         value = spec.value(self.labels)
         counted = np.flatnonzero((codes >= 0) & ~np.isnan(value))
-        counts, totals = (_Grid(self, counted, codes[counted], size, each) for each in (None, value[counted]))
+        counts, totals = (Grid(self.arrivals, counted, codes[counted], size, each) for each in (None, value[counted]))
         found = np.empty((len(spec.windows), len(self.night)), np.float32)
         for first in range(0, len(self.nights), max(1, BLOCK // max(size, 1))):
             nights = slice(first, first + max(1, BLOCK // max(size, 1)))
             mine = slice(*np.searchsorted(self.night, [nights.start, nights.stop]).tolist())
             night, key = self.night[mine] - nights.start, wanted[mine]
-            for row, (rates, prior) in enumerate(_rates(spec, counts, totals, nights)):
+            for row, (rates, prior) in enumerate(window_rates(spec, counts, totals, nights)):
                 found[row, mine] = np.where(key >= 0, rates[night, key] if size else np.nan, prior[night])
         return found.T
 
@@ -144,65 +144,3 @@ class ManyNights:
                 columns[name] = np.concatenate([table[name], own]) if table else own
             self._codings[other] = Coding(columns, rows(table) + len(self.night))
         return self._codings[other]
-
-
-def counts_from(labels: Columns, known: Ints, nights: int) -> Ints:
-    """The night from which on each label row counts: its own, or, when its record's outcome was sent before, the first
-    night that does not look back on that any more."""
-    ids = labels["id"].tolist() if "id" in labels else []
-    if len(set(ids)) == len(ids):
-        return known
-    found, before = known.copy(), dict[str, int]()
-    for row in np.lexsort((-np.arange(len(known)), known)).tolist():
-        if ids[row] in before:
-            found[row] = max(known[row], before[ids[row]] + nights)
-        before[ids[row]] = int(known[row])
-    return found
-
-
-def _rates(
-    spec: Rate, counts: _Grid, totals: _Grid, nights: slice
-) -> Iterator[tuple[NDArray[np.float32], NDArray[np.float32]]]:
-    """Of every window the rates by night and key, and the prior of each night, which stands for unknown keys."""
-    present = counts.window(max(spec.windows), nights)
-    n = present.sum(axis=1)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        prior = np.where(n > 0, totals.window(max(spec.windows), nights).sum(axis=1) / n, np.nan)
-        for window in spec.windows:
-            total, count = (grid.window(window, nights) for grid in (totals, counts))
-            rate = (total + (spec.strength * prior)[:, None]) / (count + spec.strength)
-            rate[np.isnan(rate)] = np.nan  # 0 / 0 has another sign
-            yield np.where(present > 0, rate, prior[:, None]).astype(np.float32), prior.astype(np.float32)
-
-
-class _Grid:
-    """Sums of the weights (None: 1 each) of some label rows, by the night they became known and by key."""
-
-    def __init__(
-        self, nights: ManyNights, counted: Ints, codes: Ints, size: int, weights: NDArray[np.float64] | None
-    ) -> None:
-        known, start = nights.known[counted], nights.counts_from[counted]
-        usual = known == start
-        cell, given = (known + 1) * size + codes, weights
-        if not usual.all():
-            cell, given = cell[usual], None if weights is None else weights[usual]
-        self._running = np.bincount(cell, given, (nights.span + 1) * size).reshape(nights.span + 1, size)
-        np.cumsum(self._running, axis=0, out=self._running)
-        self._ends = (nights.nights - nights.first).astype(np.int64) + 1
-        late = np.flatnonzero(~usual & (start < nights.span))
-        self._late = known[late], start[late], codes[late], np.ones(len(late)) if weights is None else weights[late]
-
-    def window(self, window: int, nights: slice) -> NDArray[Any]:
-        """The sum over the last nights, for every one of some nights and every key, shape (nights, keys)."""
-        ends = self._ends[nights]
-        found: NDArray[Any] = self._running[ends] - self._running[np.maximum(ends - window, 0)]
-        return found + self._resent(window)[ends - 1] if len(self._late[0]) else found
-
-    def _resent(self, window: int) -> NDArray[np.float64]:
-        """The same for the rows that do not count from their own night on, for every night from the first."""
-        known, start, codes, weights = self._late
-        counts = start < known + window
-        steps = np.zeros((len(self._running) + window, self._running.shape[1]))
-        np.add.at(steps, (start[counts], codes[counts]), weights[counts])
-        np.subtract.at(steps, (known[counts] + window, codes[counts]), weights[counts])
-        return np.cumsum(steps, axis=0)

@@ -26,9 +26,6 @@ from cumulet.core.scoring import Scorer
 from cumulet.core.sketches import Reference
 from cumulet.core.usecase import State, UseCase
 
-TOLERANCE = 1e-5
-"""Largest difference, in units of the manifest's scale, at which a golden record still counts as replayed."""
-
 
 def project_root() -> Path:
     """The folder or zip application that this code runs from: repository, Lambda package, job, `code/` of a model."""
@@ -88,7 +85,7 @@ class Model:
         self.replay()
 
     def replay(self) -> float:
-        """Largest difference over the golden records (0 without any). Raises SkewError when it is above TOLERANCE."""
+        """Largest difference over the golden records (0 without any). Raises SkewError when it is above `tolerance`."""
         golden = self.manifest.golden_records
         if not golden:
             return 0.0
@@ -96,7 +93,7 @@ class Model:
         scale = self.manifest.scale
         gaps = [each.distance(here) / scale for each, here in zip(golden, predicted.tolist(), strict=True)]
         worst = int(np.argmax(gaps))
-        if not gaps[worst] <= TOLERANCE:
+        if not gaps[worst] <= self.manifest.tolerance:
             raise SkewError(
                 f"golden record {worst + 1} of {len(golden)}: {predicted[worst]} here, "
                 f"{golden[worst].prediction} in training; do not serve this model with this code"

@@ -117,6 +117,14 @@ def select(columns: Mapping[str, np.ndarray], index: Any) -> Columns:
     return {name: column[index] for name, column in columns.items()}
 
 
+def matrix(features: Sequence[np.ndarray], n: int) -> np.ndarray:
+    """Features (n,) side by side as the float32 matrix (n, features)."""
+    found = np.empty((n, len(features)), dtype=np.float32)
+    for position, feature in enumerate(features):
+        found[:, position] = feature
+    return found
+
+
 def concatenate(parts: Iterable[Mapping[str, np.ndarray]]) -> Columns:
     """Stack tables that share their columns; the columns of the first decide. No table gives no columns."""
     tables = list(parts)

@@ -76,7 +76,7 @@ Spec = Rate | Count | Latest
 class ContextSpec:
     """All context features of a use case, and the columns derived from a record that their groups need."""
 
-    features: tuple[Spec, ...]
+    features: tuple[Spec, ...] = ()
     derived: Mapping[str, Callable[[Columns], np.ndarray]] = field(default_factory=dict)
 
     @property

@@ -11,19 +11,17 @@ from typing import Any
 
 import numpy as np
 
+from cumulet.core import calendar
 from cumulet.core.keys import row_keys
-from cumulet.core.schema import Columns, rows
+from cumulet.core.schema import Columns, matrix, rows
 from cumulet.core.tasks import MultiClass, Task
 
 STRENGTH = 20.0
 """A category's mean is shrunk to the mean of all, as if so many more rows had shown that."""
-THURSDAY = 3
-"""Weekday of 1970-01-01, counted from Monday."""
-
 PARTS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
-    "hour": lambda at: (at.astype("datetime64[h]") - at.astype("datetime64[D]")).astype(np.float64),
-    "weekday": lambda at: ((at.astype("datetime64[D]").astype(np.int64) + THURSDAY) % 7).astype(np.float64),
-    "month": lambda at: (at.astype("datetime64[M]").astype(np.int64) % 12 + 1).astype(np.float64),
+    "hour": calendar.hour,
+    "weekday": calendar.weekday,
+    "month": calendar.month,
 }
 
 
@@ -61,10 +59,7 @@ class Tabular:
             found = np.array([means.get(key, prior) for key in row_keys([columns[name]], n)]).reshape(n, len(prior))
             parts += list(found.T)
         parts += [columns[name] for name in self.passed_on]
-        matrix = np.empty((n, len(self.feature_names)), dtype=np.float32)
-        for position, part in enumerate(parts):
-            matrix[:, position] = part
-        return matrix
+        return matrix(parts, n)
 
     @property
     def _suffixes(self) -> tuple[str, ...]:

@@ -70,13 +70,24 @@ class Baseline:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A model to fit: its algorithm and the parameters that decide its outcome, all declared here."""
+    """A model to fit: its algorithm and the parameters that decide its outcome, all declared here.
+
+    `algorithm` is one of scikit-learn's in `training/fitting.py`, or the dotted path of a class of the use case with
+    `fit(matrix, y)`, `predict_proba(matrix)` and `to_onnx(width)`, imported by training alone.
+    """
 
     name: str
     algorithm: str
     parameters: Mapping[str, Any] = field(default_factory=dict)
     exposure: int | None = None
     """The column of the matrix that a label is a multiple of: the model learns the label per unit of it."""
+    int8: bool = False
+    """The model file is quantised (`training/quantising.py`) and judged, and the float32 model beside it."""
+
+    @property
+    def float32(self) -> str:
+        """What the model is called that the int8 file was made from."""
+        return f"{self.name}, float32"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,11 +100,9 @@ class UseCase:
     description: str
     task: Task
     schema: Schema
-    side_tables: Mapping[str, Schema]
     outcomes: Schema
     label: Label
     cut_off: CutOff
-    context: ContextSpec
     fit_state: Callable[[Columns, np.ndarray], State]
     transform: Callable[[Columns, State], np.ndarray]
     feature_names: tuple[str, ...]
@@ -102,11 +111,20 @@ class UseCase:
     event_time: str
     """The datetime field that says to which day a record belongs."""
     example: Mapping[str, Any]
+    side_tables: Mapping[str, Schema] = field(default_factory=dict)
+    context: ContextSpec = field(default_factory=ContextSpec)
     label_lag_days: int = 2
+    watched: Mapping[str, Callable[[Columns], np.ndarray]] = field(default_factory=dict)
+    """Numbers about a record, each (n,), whose drift is watched like that of a field: how much ink a picture has."""
     slices: tuple[str, ...] = ()
     min_slice_rows: int = 500
     """Slices with fewer rows say nothing and are not reported."""
     sensitive: tuple[str, ...] = ()
+    """The attributes by which fairness is judged, whether or not the model sees them."""
+    sensitive_inputs: tuple[str, ...] = ()
+    """Those of them that the model may learn from. It must be said, with the reason in README.md, because a model that
+    sees them can treat people differently on their account; in many places and matters the law forbids it. Leaving them
+    out is no proof of fairness either: other fields go along with them."""
     gates: GateRules = field(default_factory=GateRules)
     fit_rows: FitRows = field(default_factory=FitRows)
     expectations: tuple[Expectation, ...] | None = None
@@ -125,6 +143,10 @@ class UseCase:
         """The records of a day; one that does not say of which day it is, is of the one it came with."""
         at = columns[self.event_time]
         return {**columns, self.event_time: np.where(np.isnat(at), np.datetime64(day).astype(at.dtype), at)}
+
+    def watch(self, columns: Columns) -> Columns:
+        """The columns of some records, and what is `watched` of them."""
+        return {**columns, **{name: of(columns) for name, of in self.watched.items()}}
 
     def column(self, columns: Columns, name: str) -> np.ndarray:
         """A field of the records, or a column that the context specification derives from them (n,)."""

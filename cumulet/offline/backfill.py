@@ -48,5 +48,5 @@ def backfill(lake: Lake, store: OnlineStore, use_case: UseCase, first: date, las
         same = there.get(key) == f'"{hashlib.md5(night.data, usedforsecurity=False).hexdigest()}"'
         if not same:
             lake.put(key, night.data, PARQUET)
-        online = day == last and store.write(use_case.name, day, night.cut_off, night.tables)
+        online = day == last and store.write(use_case.name, day, night.online)
         yield Backfilled(day, SAME if same else WRITTEN, rows(night.joined), online)

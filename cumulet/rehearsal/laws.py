@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cumulet.contracts.manifests import canonical
-from cumulet.core import context
+from cumulet.core import context, marks
 from cumulet.core.schema import Columns, moments, rows, select
 from cumulet.core.specs import Latest
 from cumulet.core.tasks import Binary, MultiClass
@@ -26,6 +26,8 @@ from training.weighting import weights_of
 
 ALONE = 25
 """Records that are transformed alone, to be compared with the batch."""
+LOOKED_AT = 1_000
+"""Records in which a sensitive field is changed, to see whether the matrix follows."""
 FITTED = 5_000
 """Rows that candidates are fitted on: enough to see whether file and model agree."""
 STRESS = 2_000
@@ -140,6 +142,13 @@ def the_future_is_not_seen(of: Rehearsal) -> Iterator[str]:
         )
 
 
+def sensitive_inputs_are_declared(of: Rehearsal) -> Iterator[str]:
+    """No model learns from what names somebody, and from what is sensitive only where the use case says so."""
+    some = select(of.columns, slice(0, LOOKED_AT))
+    for problem in (*marks.declared_wrongly(of.use_case), *marks.learnt_wrongly(of.use_case, some, _state(of))):
+        yield f"{problem}."
+
+
 def unseen_and_missing_values_are_taken(of: Rehearsal) -> Iterator[str]:
     """Codes that training never saw and values that are missing give features too."""
     columns, state = golden.odd(of.use_case, of.columns), _state(of)
@@ -194,6 +203,7 @@ LAWS: tuple[Law, ...] = (
     the_transform_is_pure,
     a_record_is_a_batch_of_one,
     the_future_is_not_seen,
+    sensitive_inputs_are_declared,
     unseen_and_missing_values_are_taken,
     the_state_survives_json,
     the_model_file_is_the_model,

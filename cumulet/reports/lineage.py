@@ -62,6 +62,8 @@ def caption(node: Node) -> Caption:
 def _detail(node: Node) -> str:
     facts = node.facts
     until = f"of {facts['cut_off'][:10]}" if facts.get("cut_off") else ""
+    if "erased" in facts:
+        return f"erased on {facts['erased'][:10]}"
     if node.zone == "snapshots":
         return f"{facts['labelled']:,} labelled, as {until}" if facts else "absent"
     if node.zone == "models":

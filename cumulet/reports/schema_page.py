@@ -1,4 +1,4 @@
-"""The tables of a use case, derived from its schemas: a page for people, Glue's columns for Athena."""
+"""The tables of a use case as a page for people, derived from its schemas."""
 
 from __future__ import annotations
 
@@ -8,9 +8,6 @@ from typing import Any
 from cumulet.core.fields import FORMS, Field
 from cumulet.core.schema import Schema
 from cumulet.core.usecase import UseCase
-
-GLUE = {"string": "string", "date": "date", "datetime": "timestamp", "timestamp": "timestamp"}
-"""Numbers are doubles: a missing one is null."""
 
 
 def tables(use_case: UseCase) -> dict[str, Any]:
@@ -38,37 +35,8 @@ def markdown(use_case: UseCase) -> str:
     return "\n".join(parts) + "\n"
 
 
-def glue_columns(use_case: UseCase) -> dict[str, dict[str, str]]:
-    """Columns and Glue types of the zones that are written by their schema alone: curated, side tables, labels."""
-    kept = ("id", "date", *use_case.label.keep, "status")
-    labels = {name: _glue(use_case.outcomes.field(name)) for name in kept}
-    sides = {f"curated_{name}": _columns(schema) for name, schema in use_case.side_tables.items()}
-    return {
-        "curated": _columns(use_case.schema),
-        **sides,
-        "labels": {**labels, "label": "double", "known_at": "timestamp"},
-    }
-
-
-def glue_toml(use_case: UseCase) -> str:
-    """The same as the tables of usecase.toml."""
-    blocks = [
-        f"[tables.{table}]\n" + "".join(f'{name} = "{kind}"\n' for name, kind in columns.items())
-        for table, columns in glue_columns(use_case).items()
-    ]
-    return "\n".join(blocks)
-
-
 def _schemas(use_case: UseCase) -> Mapping[str, Schema]:
     return {"records": use_case.schema, "outcomes": use_case.outcomes, **use_case.side_tables}
-
-
-def _columns(schema: Schema) -> dict[str, str]:
-    return {each.name: _glue(each) for each in schema.fields}
-
-
-def _glue(each: Field) -> str:
-    return GLUE.get(each.kind, "double")
 
 
 def _field(each: Field) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
 from typing import Any
@@ -36,6 +36,8 @@ class Simulated:
     record: TrackRecord
     shift: Mapping[str, str] | None = None
     """The shift that the days came with, where they were shifted on purpose: name, title, start."""
+    set_aside: Mapping[date, Sequence[str]] = field(default_factory=dict)
+    """Days that were not used, each with its reasons: their nights have no score."""
 
     def to_json(self) -> dict[str, Any]:
         """The report as a JSON object; floats are rounded, nothing in it depends on when or where it was made."""
@@ -49,7 +51,6 @@ class Simulated:
             "last": str(nights[-1]),
             "nights": len(nights),
             "shift": None if self.shift is None else dict(self.shift),
-            "set_aside": [str(night) for night in nights if not self.measured[night]],
             "records": int(sum(self.measured[night].get(metrics.RECORDS, 0) for night in nights)),
             "limits": {"gap": self.limits.calibration_gap, "skill": self.limits.skill},
             "compared": list(task.compared),
@@ -58,6 +59,7 @@ class Simulated:
             "months": self.record.by_month(task),
             "series": [{"date": str(n), **{m: self.measured[n].get(m) for m in series}} for n in nights],
             "models": [dict(row) for row in self.packages],
+            "set_aside": [{"date": str(day), "reasons": list(why)} for day, why in self.set_aside.items()],
             "live": live_spans(self.models),
             "alarms": [dict(row) for row in self.alarms],
             "retrainings": sum(bool(row.get("alarm")) for row in self.packages),

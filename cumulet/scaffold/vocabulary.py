@@ -16,7 +16,6 @@ from cumulet.sources.prepared import DAY
 
 TASKS = {"binary": "Binary", "multiclass": "MultiClass", "regression": "Regression"}
 GAPS = {"binary": 0.06, "multiclass": 0.1, "regression": 0.15}
-GLUE = {"string": "string", "integer": "double", "number": "double", "date": "date"}
 DEMO_NIGHTS = 20
 GROUPS, MOST_GROUPS = 3, 200
 """So many categories get a rate of their last nights; of those with at most so many distinct values."""
@@ -71,7 +70,6 @@ def vocabulary(plan: Plan, data: pa.Table) -> dict[str, Any]:
         "gap": GAPS[proposal.task],
         "quarantined": max(5, len(data) // max((last - first).days + 1, 1) // 10),
         "costs": "Mistakes are taken to cost alike.",
-        "tables": _tables(plan, fields, kept),
     }  # fmt: skip
 
 
@@ -105,19 +103,3 @@ def _plain(field: Field, values: list[Any]) -> list[Any]:
     if field.kind in ("date", "datetime", "timestamp"):
         return [None if value is None else str(np.datetime64(value)) for value in values]
     return values
-
-
-def _tables(plan: Plan, fields: list[Field], kept: tuple[str, ...]) -> dict[str, dict[str, str]]:
-    """The lake's tables for Glue."""
-    records = {"id": "string", **{field.name: GLUE.get(field.kind, "timestamp") for field in fields}}
-    rates = [f"{name}_{window}" for name in ("recent", *(f"recent_{k}" for k in kept)) for window in (7, 28)]
-    context = {} if plan.proposal.task == "multiclass" else dict.fromkeys(rates, "float")
-    several = {f"p_{n}": "double" for n in range(len(plan.proposal.classes))}
-    said = {"prediction": "string", **several} if plan.proposal.task == "multiclass" else {"prediction": "double"}
-    labels = {name: records[name] for name in kept}
-    return {
-        "curated": records,
-        "labels": {"id": "string", "date": "date", **labels, "label": "double", "known_at": "timestamp"},
-        "features": {**records, **context},
-        "predictions": {"id": "string", **said, "model_package": "string", "scored_at": "timestamp"},
-    }

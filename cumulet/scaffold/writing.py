@@ -6,7 +6,6 @@ import json
 import re
 import shutil
 import tempfile
-import zlib
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from cumulet.contracts.errors import ContractError
 from cumulet.scaffold.plan import DEALT_DAYS, FIRST_DAY, RECEIVED, Plan, inputs
 from cumulet.scaffold.source_text import python
 from cumulet.scaffold.vocabulary import vocabulary
+from cumulet.sources.dealing import dealt_out, hashes
 from cumulet.sources.prepared import DAY
 
 FILES = ("__init__.py", "schema.py", "transform.py", "source.py", "usecase.toml", "README.md")
@@ -66,9 +66,9 @@ def rows_of(plan: Plan) -> pa.Table:
     width = len(str(len(table)))
     ids = [f"{plan.name}-{n:0{width}}" for n in range(len(table))] if given is None else _texts(table[given.name])
     if proposal.time is None:
-        hashes = np.array([zlib.crc32(each.encode()) for each in ids])
-        days = np.datetime64(FIRST_DAY) + np.argsort(np.argsort(hashes, kind="stable")) * DEALT_DAYS // len(ids)
-        columns[RECEIVED] = pa.array(days.astype("datetime64[D]"))
+        first = np.datetime64(FIRST_DAY)
+        days = dealt_out(hashes(ids), first, first + DEALT_DAYS)
+        columns[RECEIVED] = pa.array(days)
     else:
         days = table[proposal.time.name].to_numpy().astype("datetime64[D]")
         columns[proposal.time.field] = table[proposal.time.name]
@@ -83,7 +83,3 @@ def _texts(column: pa.ChunkedArray) -> list[str]:
 
 def _in_docstring(text: str) -> str:
     return text.replace("\\", "\\\\").replace('"', '\\"')
-
-
-def _in_toml(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)

@@ -2,16 +2,19 @@
 
 Without Docker an image is a name. The names of AWS's own Python images run with the emulator's interpreter; a file
 `images.json` in the service's state folder adds others, and goes first: pattern of the name → path of an interpreter,
-or {"python": path, "preload": [module, …]} to say what the image's jobs find imported.
+or {"python": path, "preload": [module, …], "jobs": pattern} to say what the image's jobs find imported, and for jobs of
+which name it stands; or a list of such. An image may hold more than this machine has installed for everybody.
 """
 
 from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
+from typing import Any
 
 from emulator.sagemaker.containers.preload import DEFAULT
 from emulator.sagemaker.errors import JobFailed
@@ -39,15 +42,21 @@ class Images:
     def __init__(self, folder: Path) -> None:
         self._file = folder / "images.json"
 
-    def runtime(self, image: str) -> Runtime:
-        """What runs this image. Raises JobFailed naming the image and what is known."""
+    def runtime(self, image: str, job: str = "") -> Runtime:
+        """What runs this image for a job of this name. Raises JobFailed naming the image and what is known."""
         configured = json.loads(self._file.read_text()) if self._file.exists() else {}
-        for pattern, entry in {**configured, **dict.fromkeys(KNOWN, sys.executable)}.items():
-            if fnmatch(image, pattern):
-                named = {"python": entry} if isinstance(entry, str) else entry
-                return Runtime(str(named["python"]), tuple(named.get("preload", DEFAULT)))
-        known = ", ".join([*configured, *KNOWN])
+        known = dict.fromkeys(KNOWN, sys.executable)
+        for pattern, entry in (*_entries(configured), *_entries(known)):
+            if fnmatch(image, pattern) and fnmatch(job, entry.get("jobs", "*")):
+                return Runtime(str(entry["python"]), tuple(entry.get("preload", DEFAULT)))
+        names = ", ".join([*configured, *KNOWN])
         raise JobFailed(
-            f"ClientError: the emulator has no interpreter for image {image}; known are {known}. "
+            f"ClientError: the emulator has no interpreter for image {image}; known are {names}. "
             f'Map it in {self._file} as {{"<pattern>": "<path of a Python>"}}'
         )
+
+
+def _entries(images: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for pattern, value in images.items():
+        for entry in value if isinstance(value, list) else [value]:
+            yield pattern, {"python": entry} if isinstance(entry, str) else entry

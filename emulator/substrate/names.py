@@ -26,7 +26,10 @@ NAMES: dict[str, tuple[str, ...]] = {
         "_GatewayError", "_gateway_error_response", "_stages_v1", "find_api_scope", "run_reentrant",
     ),
     "ministack.services.budgets": ("_create_budget", "_delete_budget"),
-    "ministack.services.cloudformation.provisioners": ("_RESOURCE_HANDLERS",),
+    "ministack.services.cloudformation.drift": ("_DRIFT_READERS",),
+    "ministack.services.cloudformation.provisioners": (
+        "_RESOURCE_HANDLERS", "_sm_secret_create", "_sm_secret_delete", "_sm_secret_string", "_sm_secret_update",
+    ),
     "ministack.services.cloudwatch_logs": (
         "_append_log_events", "_build_log_record", "_create_log_group", "_create_log_stream", "_deliveries",
         "_delivery_destinations", "_delivery_sources", "_destinations", "_log_events_lock", "_log_group_policies",
@@ -59,6 +62,7 @@ NAMES: dict[str, tuple[str, ...]] = {
         "_put_bucket_lifecycle", "_put_object", "now_iso", "threading", "time",
     ),
     "ministack.services.scheduler": ("_schedules", "_to_epoch", "start_scheduler", "time"),
+    "ministack.services.secretsmanager": ("_get_random_password", "_resolve"),
     "ministack.services.sns": ("_lambda_svc", "_threading", "_topic_by_arn_any_scope", "time"),
     "ministack.services.sqs": ("_HANDLERS", "_act_receive_message", "_queue_by_arn", "_queues", "time"),
     "ministack.services.stepfunctions": (

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from cumulet.adapters import parquet
 from cumulet.adapters.labels import read_labels
 from cumulet.adapters.lake import Lake
+from cumulet.adapters.online import OnlineNight
 from cumulet.contracts import lake as keys
 from cumulet.contracts.errors import NotFoundError
 from cumulet.core import context
@@ -27,6 +28,13 @@ class AsOf:
     """Label rows in the windows."""
     data: bytes
     """The partition of features/."""
+    names: dict[str, tuple[str, ...]]
+    """The columns of each table."""
+
+    @property
+    def online(self) -> OnlineNight:
+        """What `predict` is to know of the night."""
+        return OnlineNight(self.tables, self.cut_off, self.names)
 
 
 def compute(lake: Lake, use_case: UseCase, day: date) -> AsOf:
@@ -36,7 +44,7 @@ def compute(lake: Lake, use_case: UseCase, day: date) -> AsOf:
     tables = context.tables(use_case, day, records, labels, side)
     joined = context.join(use_case, records, tables)
     data = parquet.encode(joined, {"use_case": use_case.name, "cut_off": cut_off.isoformat()})
-    return AsOf(cut_off, tables, joined, rows(labels), data)
+    return AsOf(cut_off, tables, joined, rows(labels), data, context.column_names(use_case))
 
 
 def read(lake: Lake, use_case: UseCase, day: date) -> tuple[Columns, Columns, dict[str, Columns]]:

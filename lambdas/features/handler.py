@@ -54,7 +54,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     night = compute(lake, use_case, day)
     key = keys.features(use_case.name, day)
     lake.put(key, night.data, PARQUET)
-    online = runtime().store.write(use_case.name, day, night.cut_off, night.tables)
+    online = runtime().store.write(use_case.name, day, night.online)
     package = runtime().champion.package()
     if package and trained_until(package) > night.cut_off:
         log.warning("night_not_scored", model=version_of(package), reason="the champion has learnt from later labels")

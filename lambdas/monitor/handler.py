@@ -103,7 +103,7 @@ def counts(lake: Lake, use_case: str, day: date) -> tuple[dict[str, float], list
     """Records and Quarantined, from the manifest that committed the day."""
     data = lake.find(keys.commit(use_case, day))
     if data is None:
-        return {}, [f"{day} is not ingested"]
+        return {}, [f"{day} is not committed (not ingested, or set aside)"]
     manifest = DayManifest.from_json(data)
     records, quarantined = manifest.count("valid", "records"), manifest.count("quarantined")
     return {"Records": float(records), "Quarantined": float(quarantined)}, []

@@ -39,7 +39,7 @@ def measure_inputs(lake: Lake, use_case: UseCase, day: date, model: str, referen
         return {}, [f"{day} has no features"]
     forecasts = None if scored is None else task.from_columns(parquet.decode(scored))
     current = Reference(
-        inputs=reference.inputs.count(parquet.decode(features)),
+        inputs=reference.inputs.count(use_case.watch(parquet.decode(features))),
         predictions=reference.predictions.empty
         if forecasts is None
         else reference.predictions.count(task.said(forecasts)),

@@ -19,7 +19,7 @@ from cumulet.adapters.registry import Package, describe
 from cumulet.adapters.secrets import Secret
 from cumulet.contracts.errors import NotFoundError, UnavailableError
 from cumulet.core import personal
-from cumulet.core.context import ContextTables, join, with_context
+from cumulet.core.context import ContextTables, arranged, join, with_context
 from cumulet.core.model import Model
 from cumulet.core.pseudonyms import KeyRing
 from cumulet.core.usecase import UseCase
@@ -95,11 +95,14 @@ class Service:
         return self._package
 
     def context(self) -> Context:
-        """The newest context tables, at most a minute old; older ones are served on when the store does not answer."""
+        """The newest context tables, at most a minute old; older ones are served on when the store does not answer.
+
+        Raises SkewError when the night's code has not written the features that this model needs.
+        """
         now = time.monotonic()
         if self._context is None or now - self._context.read_at > FRESH_SECONDS:
             try:
-                tables, cut_off = self._store.read(self.use_case.name)
+                night = self._store.read(self.use_case.name)
             except NotFoundError as error:
                 raise UnavailableError(str(error)) from error
             except (ClientError, BotoCoreError) as error:
@@ -108,5 +111,5 @@ class Service:
                 age_s = round(now - self._context.read_at)
                 self.log.warning("context_stale", age_s=age_s, cut_off=str(self._context.cut_off), reason=str(error))
                 return self._context
-            self._context = Context(tables, cut_off, now)
+            self._context = Context(arranged(self.use_case, night.tables, night.names), night.cut_off, now)
         return self._context

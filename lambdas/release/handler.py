@@ -21,9 +21,6 @@ from cumulet.contracts.env import ReleaseEnv
 from cumulet.contracts.errors import ContractError, GateError
 from cumulet.contracts.events import Released, ReleaseRequest
 
-TOLERANCE = 1e-5
-"""Largest difference, in units of the manifest's scale, at which a golden record still counts as replayed."""
-
 
 @dataclass(frozen=True)
 class Runtime:
@@ -76,8 +73,9 @@ def replay(event: dict[str, Any]) -> Released:
     if len(predictions) != len(golden):
         raise GateError(f"version {released.version}: {len(golden)} golden records gave {len(predictions)} predictions")
     worst = max(g.distance(p) for p, g in zip(predictions, golden, strict=True)) / manifest.scale
-    if not worst <= TOLERANCE:
-        raise GateError(f"version {released.version}: golden records differ by {worst:.2e}, at most {TOLERANCE:.0e}")
+    limit = manifest.tolerance
+    if not worst <= limit:
+        raise GateError(f"version {released.version}: golden records differ by {worst:.2e}, at most {limit:.0e}")
     return replace(released, replayed=len(golden))
 
 

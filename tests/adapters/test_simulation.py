@@ -29,7 +29,8 @@ class World:
         self.measured: dict[datetime, float] = {}
         self.broken: set[date] = set()
         self.well: set[date] = set()
-        self.aside: set[date] = set()
+        self.bad: set[date] = set()
+        self.aside: dict[date, list[str]] = {}
 
     def now(self) -> datetime:
         return self.time
@@ -51,9 +52,11 @@ class World:
 
     def night(self, day: date) -> None:
         self.log.append(str(day))
-        if day not in self.aside:
-            self.measured[cut_off(day)] = 900.0
         self.well.add(day)
+        if day in self.bad:
+            self.aside[day] = ["12 rows, expected 880 to 1020"]
+        else:
+            self.measured[cut_off(day)] = 900.0
 
     def ended(self, day: date) -> bool:
         return day in self.well
@@ -85,6 +88,7 @@ def simulated(world) -> Simulation:
     nights = SimpleNamespace(clock=world, cut_off=cut_off, source=None, lake=world, use_case="flights")
     return Simulation(
         nights=nights,
+        days=SimpleNamespace(all_set_aside=lambda: set(world.aside), reasons=lambda day: world.aside.get(day, [])),
         sketches=SimpleNamespace(performance=lambda day, model: PerformanceSketch(rows=day.day)),
         label_lag_days=2,
         champion=SimpleNamespace(model=lambda: "1"),
@@ -161,18 +165,24 @@ def test_a_night_whose_schedule_came_to_nothing_is_run_by_hand(world, simulated)
     assert world.log.count("2013-04-02") == 1
 
 
+def test_a_day_that_is_set_aside_has_no_score_and_the_next_night_follows(world, simulated):
+    world.bad = {date(2013, 4, 2)}
+    found = list(simulated.run(FIRST, LAST))
+    assert [night.set_aside for night in found] == ["", "12 rows, expected 880 to 1020", "", ""]
+    assert found[1].metrics == {}
+    assert found[2].metrics == {"Records": 900.0}
+
+
+def test_a_day_that_is_set_aside_is_done_and_not_run_again(world, simulated):
+    world.bad = {LAST}
+    list(simulated.run(FIRST, LAST))
+    assert simulated.done(FIRST, LAST) == {date(2013, 4, n) for n in (1, 2, 3, 4)}
+    assert list(simulated.run(FIRST, LAST)) == []
+    assert world.log.count("2013-04-04") == 1
+
+
 def test_a_night_that_leaves_no_metrics_is_an_error_that_says_why(world, simulated, monkeypatch):
     world.broken = {date(2013, 4, 2)}
     monkeypatch.setattr(world, "night", lambda day: None)
     with pytest.raises(JobError, match=r"2013-04-01 left no metrics: Score: States\.TaskFailed"):
         list(simulated.run(FIRST, LAST))
-
-
-def test_a_day_that_is_set_aside_ends_its_night_without_metrics_and_is_not_run_again(world, simulated):
-    world.aside = {date(2013, 4, 2)}
-    found = list(simulated.run(FIRST, LAST))
-    assert [(night.date.day, night.set_aside, bool(night.metrics)) for night in found] == [
-        (1, False, True), (2, True, False), (3, False, True), (4, False, True),
-    ]  # fmt: skip
-    assert list(simulated.run(FIRST, LAST)) == []
-    assert world.log.count("2013-04-02") == 1

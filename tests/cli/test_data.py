@@ -7,10 +7,12 @@ import json
 import pytest
 from typer.testing import CliRunner
 
+from cumulet.adapters.days import Days
 from cumulet.cli import data, lineage, reports
 from cumulet.cli.app import app
 from cumulet.contracts import lake as keys
 from cumulet.contracts.errors import ContractError, JobError, NotFoundError
+from cumulet.contracts.manifests import Tombstone
 from tests.offline.conftest import DAYS, artifact, aws, filled, lake, night, read_api_models_once, scored, taken, world
 
 __all__ = ["artifact", "aws", "filled", "lake", "night", "read_api_models_once", "scored", "taken", "world"]
@@ -40,6 +42,20 @@ def test_list_names_every_snapshot_with_its_models(cumulet, scored):
     assert [row["rows"] for row in rows] == [240, 400]
     assert all(row["MB"] > 0 for row in rows)
     assert scored.ids[0] in cumulet("data", "list", "flights")
+
+
+def test_a_snapshot_that_an_erasure_took_is_said_to_be_gone_and_hides_no_other(cumulet, scored):
+    stone = Tombstone(dataset_id=scored.ids[0], erased="it held somebody", at="2026-01-02T03:04:05+00:00", by="x")
+    scored.lake.put(keys.snapshot("flights", scored.ids[0]) + "manifest.json", stone.to_json())
+    rows = json.loads(cumulet("data", "list", "flights", "--json"))
+    assert [row["id"] for row in rows] == scored.ids[1:]
+    said = CliRunner().invoke(app, ["data", "list", "flights"])
+    assert f"{scored.ids[0]} is gone since 2026-01-02T03:04:05+00:00: it held somebody" in said.stderr
+    assert "erased on 2026-01-02" in cumulet("lineage", "1", "--use-case", "flights")
+    made = Days(scored.lake, "flights").made(scored.registry)
+    assert list(made.snapshots) == scored.ids[1:]
+    with pytest.raises(NotFoundError, match="it held somebody"):
+        cumulet("data", "show", "flights", scored.ids[0])
 
 
 def test_show_takes_a_prefix_and_describes_every_column(cumulet, scored):

@@ -2,8 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cumulet.core.dataset_diff import compare, schema_changes
-from cumulet.core.histograms import histogram
+from cumulet.core.dataset_diff import compare
 
 
 def table(ids, days, **columns):
@@ -60,17 +59,6 @@ def test_the_column_that_moved_most_comes_first():
     assert found["moving"].psi > 0.25 > found["still"].psi == 0.0
 
 
-def test_a_schema_is_compared_field_by_field():
-    before = [{"name": "km", "kind": "number", "maximum": 10}, {"name": "old", "kind": "string"}]
-    after = [{"name": "km", "kind": "integer", "maximum": 10}, {"name": "new", "kind": "date"}]
-    changes = [(c.field, c.what, c.before, c.after) for c in schema_changes(before, after)]
-    assert changes == [
-        ("km", "kind", "number", "integer"),
-        ("old", "field", "string", None),
-        ("new", "field", None, "date"),
-    ]
-
-
 def test_without_schemas_columns_that_came_or_changed_their_type_are_seen():
     after = {**AFTER, "km": np.array(["1", "2", "3", "4"], object), "speed": np.zeros(4)}
     found = compare(BEFORE, after, event_time="at")
@@ -80,14 +68,3 @@ def test_without_schemas_columns_that_came_or_changed_their_type_are_seen():
     ]
     assert "km" not in found.drift
     assert found.rows.changed_by_column["km"] == 3
-
-
-def test_histograms_share_their_bins_and_sum_to_one():
-    numbers = histogram("km", np.arange(100.0), np.append(np.arange(50.0, 150.0), np.nan))
-    assert abs(sum(numbers.before) - 1) < 1e-9
-    assert abs(sum(numbers.after) - 1) < 1e-9
-    texts = histogram("to", np.array(["Ulm", "Ulm", None], object), np.array(["Bonn"], object))
-    assert dict(zip(texts.values, zip(texts.before, texts.after, strict=True), strict=True)) == {
-        "Ulm": (1.0, 0.0),
-        "Bonn": (0.0, 1.0),
-    }

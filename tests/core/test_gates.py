@@ -54,3 +54,18 @@ def test_a_champion_without_later_days_is_not_compared():
     evaluation = changed("champion/champion/skill", 0.5)
     evaluation["champion"]["compared"] = False
     assert decide(evaluation, GateRules()) == ()
+
+
+def quantised(accuracy: float, size: int) -> dict:
+    whole = {"skill": 0.09, "accuracy": 0.98}
+    return {**changed("candidate/accuracy", accuracy), "float32": whole, "model_bytes": size}
+
+
+def test_an_int8_file_may_lose_a_little_and_weigh_so_much():
+    rules = GateRules(max_drop={"accuracy": 0.01}, max_bytes=120_000)
+    assert decide(quantised(0.971, 120_000), rules) == ()
+    (drop,) = decide(quantised(0.969, 1), rules)
+    assert drop == "accuracy 0.9690 in int8 is 0.0110 below float32's, more than 0.01"
+    (size,) = decide(quantised(0.98, 120_001), rules)
+    assert size == "the model file has 120,001 bytes, more than 120,000"
+    assert decide({**GOOD, "float32": None}, rules) == ()

@@ -10,7 +10,7 @@ import pytest
 
 import usecases
 from cumulet.core import context, many_nights
-from cumulet.core.many_nights import ManyNights, applies, counts_from
+from cumulet.core.many_nights import ManyNights, applies
 from cumulet.core.schema import concatenate, select
 from cumulet.core.specs import Rate
 
@@ -134,11 +134,6 @@ def test_a_rate_without_prior_is_nothing_where_nothing_is_known():
     )
     given = world(9)
     same(context.features(bare, *given), by_night(bare, *given))
-
-
-def test_an_outcome_sent_again_counts_when_the_first_is_forgotten():
-    labels = {"id": np.array(["a", "a", "b", "a"], object)}
-    assert counts_from(labels, np.array([0, 5, 5, 40]), 28).tolist() == [0, 28, 5, 40]
 
 
 def test_the_future_changes_no_feature_of_the_past():

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from cumulet.core.schema import Field, Schema, concatenate, rows, select
+from cumulet.core.schema import Field, Schema, concatenate, matrix, rows, select
 
 TRIPS = Schema(
     "trips",
@@ -129,3 +129,9 @@ def test_tables_are_selected_and_stacked_by_row():
     back = concatenate([select(columns, slice(1, 2)), select(columns, np.array([True, False]))])
     assert back["city"].tolist() == ["Bonn", "Ulm"]
     assert concatenate([]) == {}
+
+
+def test_features_become_a_float32_matrix_side_by_side():
+    found = matrix([np.array([1.5, np.nan]), np.array([True, False])], 2)
+    assert np.array_equal(found, np.array([[1.5, 1], [np.nan, 0]], np.float32), equal_nan=True)
+    assert (found.dtype, matrix([np.zeros(0)], 0).shape) == (np.float32, (0, 1))

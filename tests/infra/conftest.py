@@ -40,9 +40,10 @@ def synthesise(target: str, folder: Path) -> Path:
     from aws_cdk import Validations
     from cdk_nag import AwsSolutionsChecks
 
+    from app import tables
     from infra.app import build
 
-    app = build(ROOT, target=target, outdir=str(folder))
+    app = build(ROOT, tables=tables, target=target, outdir=str(folder))
     Validations.of(app).add_plugins(AwsSolutionsChecks(app))
     with pytest.raises(RuntimeError, match="ValidationFailed"):  # there are findings; test_nag judges them
         app.synth()

@@ -88,7 +88,7 @@ def test_the_fingerprint_is_the_same_in_the_repository_the_package_and_the_job(
     module = "usecases.flights.transform"
     with zipfile.ZipFile(packages["predict"].path) as archive:
         archive.extractall(tmp_path)
-    job = job_application(ROOT, ["training.fit", *PLUG_INS])
+    job = job_application(ROOT, ["training.fit", *PLUG_INS], "flights")
     assert fingerprint(tmp_path, module) == fingerprint(ROOT, module)
     assert fingerprint(job.path, module) == fingerprint(ROOT, module)
 
@@ -100,7 +100,7 @@ def test_a_second_bundle_makes_nothing(packages: dict[str, Bundle]) -> None:
 
 
 def test_a_job_application_pins_what_it_imports_and_runs_a_module(tmp_path: Path) -> None:
-    job = job_application(ROOT, ["training.fit", *PLUG_INS])
+    job = job_application(ROOT, ["training.fit", *PLUG_INS], "flights")
     with zipfile.ZipFile(job.path) as archive:
         pins = archive.read("requirements.txt").decode().splitlines()
         assert all(pin.split("==")[0] and pin.split("==")[1] for pin in pins)

@@ -17,7 +17,7 @@ from cumulet.adapters.lake import Lake
 from cumulet.adapters.online import OnlineStore
 from cumulet.contracts import lake as keys
 from cumulet.contracts.errors import NotFoundError, SkewError
-from cumulet.core.context import join
+from cumulet.core.context import arranged, join
 from cumulet.core.schema import concatenate
 from lambdas.features import handler
 from lambdas.features.handler import runtime
@@ -56,7 +56,7 @@ def live(monkeypatch: pytest.MonkeyPatch, champion: object) -> None:
 def test_the_lake_and_the_online_store_hold_the_same_features(ingested: Night, lake: Lake) -> None:
     assert ingested("features", DAYS[3])["records"] == 40
     stored = lake.read_table(keys.features("flights", DAYS[3]))
-    tables, cut_off = OnlineStore("online").read("flights")
+    tables, cut_off, _ = OnlineStore("online").read("flights")
     joined = join(load("flights"), lake.read_table(keys.curated("flights", DAYS[3])), tables)
     assert cut_off.isoformat() == "2013-04-04T07:00:00+00:00"
     assert list(stored) == list(joined)
@@ -138,7 +138,7 @@ def test_online_is_offline_to_the_bit_record_by_record_and_carries_its_event_tim
     ingested("features", DAYS[3])
     use_case = load("flights")
     offline = lake.read_table(keys.features("flights", DAYS[3]))
-    tables, cut_off = OnlineStore("online").read("flights")
+    tables, cut_off, _ = OnlineStore("online").read("flights")
     records = use_case.schema.records(lake.read_table(keys.curated("flights", DAYS[3])))
     for row, record in enumerate(records):
         online = join(use_case, use_case.schema.columns([record]), tables)
@@ -150,17 +150,30 @@ def test_online_is_offline_to_the_bit_record_by_record_and_carries_its_event_tim
     assert cut_off == use_case.cut_off.at(DAYS[3])
 
 
-def test_tables_of_another_declaration_are_refused_before_they_are_mixed_up(ingested: Night, lake: Lake) -> None:
-    ingested("features", DAYS[3])
+def declaring(*features: Any) -> Any:
     use_case = load("flights")
-    fewer = replace(
-        use_case,
-        context=replace(use_case.context, features=use_case.context.features[:2] + use_case.context.features[3:]),
-    )
-    tables, _ = OnlineStore("online").read("flights")
-    records = lake.read_table(keys.curated("flights", DAYS[3]))
-    with pytest.raises(SkewError, match="by origin: 14 values, this code declares 11"):
-        join(fewer, records, tables)
+    return replace(use_case, context=replace(use_case.context, features=features))
+
+
+def test_tables_are_read_by_the_names_of_their_columns(ingested: Night, lake: Lake) -> None:
+    ingested("features", DAYS[3])
+    tables, _, names = OnlineStore("online").read("flights")
+    records, (first, *rest) = lake.read_table(keys.curated("flights", DAYS[3])), load("flights").context.features
+    everything = join(load("flights"), records, tables)
+    fewer = declaring(*reversed(rest))
+    found = join(fewer, records, arranged(fewer, tables, names))
+    assert set(everything) - set(found) == set(first.names)
+    for name in fewer.context.names:
+        assert np.array_equal(found[name], everything[name], equal_nan=True), name
+
+
+def test_a_feature_that_the_night_has_not_written_is_named_with_what_to_do(ingested: Night) -> None:
+    ingested("features", DAYS[3])
+    tables, _, names = OnlineStore("online").read("flights")
+    first, *rest = load("flights").context.features
+    other = declaring(replace(first, windows=(1, 14)), *rest)
+    with pytest.raises(SkewError, match=r"written no late_14: .*`cumulet night flights`.*`cumulet train flights`"):
+        arranged(other, tables, names)
 
 
 def test_a_snapshot_has_the_same_values_as_the_nights(ingested: Night, lake: Lake) -> None:

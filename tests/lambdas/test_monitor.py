@@ -81,7 +81,7 @@ def test_without_a_model_only_the_rows_are_counted(
 def test_a_night_that_was_not_ingested_is_no_error(night: Night, live: str) -> None:
     answer = night("monitor", FIRST)
     assert answer["metrics"] == {}
-    assert "2013-04-01 is not ingested; 2013-04-01 has no features" in answer["skipped"]
+    assert "2013-04-01 is not committed (not ingested, or set aside); 2013-04-01 has no features" in answer["skipped"]
 
 
 def test_drift_is_that_of_the_last_seven_scored_nights_together(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,6 +14,7 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from cumulet.adapters.lake import Lake
+from cumulet.adapters.online import OnlineStore
 from cumulet.contracts import lake as keys
 from cumulet.contracts.errors import ContractError, SkewError
 from cumulet.core.fields import Field
@@ -125,6 +126,28 @@ def test_before_the_first_night_the_api_says_so(register: Callable[..., str], mo
     monkeypatch.setenv("CUMULET_MODEL_PACKAGE", register())
     answer = call("POST", "/predict", EXAMPLE)
     assert (answer.status, "run a night first" in answer.body["detail"]) == (503, True)
+
+
+def test_a_night_of_another_declaration_is_named_with_what_to_do(live: str) -> None:
+    store, day = OnlineStore("online"), DAY + timedelta(days=1)
+    night = store.read("flights")
+    renamed = {table: [name.replace("late_7", "late_9") for name in names] for table, names in night.names.items()}
+    store.write("flights", day, night._replace(names=renamed))
+    answer = call("POST", "/predict", EXAMPLE)
+    assert answer.status == 503
+    assert "written no late_7: its code declares other context features" in answer.body["detail"]
+    assert "`cumulet train flights`" in answer.body["detail"]
+
+
+def test_a_night_that_has_written_more_features_serves_the_model_before(live: str) -> None:
+    store, day = OnlineStore("online"), DAY + timedelta(days=1)
+    before = call("POST", "/predict", EXAMPLE).body["prediction"]
+    night = store.read("flights")
+    more = {table: {key: [9.0, *values] for key, values in rows.items()} for table, rows in night.tables.items()}
+    names = {table: ["new", *known] for table, known in night.names.items()}
+    store.write("flights", day, night._replace(tables={**more, "seats": {"": [1.0]}}, names={**names, "seats": ["x"]}))
+    runtime().service._context = None
+    assert call("POST", "/predict", EXAMPLE).body["prediction"] == before
 
 
 BAD_BODIES = [

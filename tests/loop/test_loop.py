@@ -108,6 +108,7 @@ def test_a_bad_day_is_set_aside_and_once_accepted_quarantined_with_reasons(loop:
     nightly, days = workspace.nights.nightly, Days(workspace.lake, "flights")
     assert nightly.wait(nightly.start({"date": str(day)})).output["set_aside"]
     assert days.manifest(day) is None
+    assert workspace.simulation.done(day, day) == {day}
     assert not workspace.lake.list(keys.features("flights", day))
     assert "set aside" in days.page(day).decode()
     days.accept(day, "a test")

@@ -89,7 +89,7 @@ def test_a_prediction_is_the_same_over_http_in_the_batch_and_from_the_fitted_mod
     workspace.nights.run(FIRST_NIGHT)
     loop.emulator.restart()  # `predict` keeps the context features for a minute
     records = flights(workspace)
-    tables, cut_off = OnlineStore(workspace.outputs.online_table).read("flights")
+    tables, cut_off, _ = OnlineStore(workspace.outputs.online_table).read("flights")
     assert cut_off == workspace.nights.cut_off(FIRST_NIGHT)
     columns = join(workspace.use_case, workspace.use_case.schema.columns(records), tables)
     assert np.mean([np.isfinite(columns[name]).mean() for name in workspace.use_case.context.names]) > 0.9

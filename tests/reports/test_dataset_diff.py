@@ -4,8 +4,9 @@ import re
 
 import numpy as np
 
-from cumulet.core.dataset_diff import compare, day_rows
+from cumulet.core.dataset_diff import compare
 from cumulet.core.histograms import histogram
+from cumulet.core.row_diff import day_rows
 from cumulet.reports import dataset_diff
 
 

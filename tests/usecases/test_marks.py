@@ -14,14 +14,12 @@ import usecases
 from cumulet.contracts.settings import UseCaseSettings
 from cumulet.core.context import with_context
 from cumulet.core.fields import Field
-from cumulet.core.marks import declared_wrongly, learnt_from, marked, observed
+from cumulet.core.marks import declared_wrongly, learnt_wrongly, marked, observed, reaching_the_matrix
 from cumulet.core.schema import Columns
 from cumulet.core.usecase import UseCase
 
 ROOT = Path(__file__).resolve().parents[2]
 USE_CASES = [usecases.load(name) for name in usecases.names()]
-ALLOWED: dict[str, tuple[str, ...]] = {}
-"""Sensitive inputs by use case, where its README says why the model may learn from them."""
 PERSON = (
     Field("person", "string", "who", nullable=True, mark="identifier"),
     Field("sex", "string", "of the person", nullable=True, mark="sensitive", categories=("f", "m")),
@@ -43,13 +41,6 @@ def test_no_use_case_hands_out_what_names_somebody(use_case: UseCase) -> None:
 
 
 @pytest.mark.parametrize("use_case", USE_CASES, ids=lambda u: u.name)
-def test_no_model_sees_a_marked_field_that_its_use_case_does_not_allow(use_case: UseCase) -> None:
-    columns = some(use_case)
-    state = use_case.fit_state(columns, np.array([0.0, 1.0, 0.0, 1.0]))
-    assert learnt_from(use_case, columns, state, ALLOWED.get(use_case.name, ())) == ()
-
-
-@pytest.mark.parametrize("use_case", USE_CASES, ids=lambda u: u.name)
 def test_a_key_is_deployed_exactly_where_an_identifier_is_marked(use_case: UseCase) -> None:
     settings = UseCaseSettings.load(ROOT / "usecases" / use_case.name / "usecase.toml")
     assert settings.privacy.identifiers == bool(marked(use_case, "identifier"))
@@ -68,6 +59,8 @@ def people() -> UseCase:
         (lambda u: replace(u, slices=("person",)), "person names somebody (it is marked so), and is a slice"),
         (lambda u: replace(u, feature_names=(*u.feature_names, "person")), "is a feature of the model"),
         (lambda u: replace(u, sensitive=()), "sex is marked sensitive; list it"),
+        (lambda u: replace(u, sensitive_inputs=("seats",)), "seats is listed in `sensitive_inputs` alone"),
+        (lambda u: replace(u, sensitive=("sex", "dest")), "dest is sensitive, and a key of context features"),
         (
             lambda u: replace(
                 u, outcomes=replace(u.outcomes, fields=(*u.outcomes.fields, Field("person", "string", "")))
@@ -83,17 +76,35 @@ def test_a_declaration_that_breaks_a_law_is_named(
     assert any(broken in each for each in declared_wrongly(change(people)))
 
 
-def test_a_transform_that_reads_a_sensitive_field_is_found_unless_it_may(people: UseCase) -> None:
+def test_a_transform_that_reads_a_sensitive_field_is_found_unless_it_says_so(people: UseCase) -> None:
     columns = some(people)
     state = people.fit_state(columns, np.array([0.0, 1.0, 0.0, 1.0]))
-    assert learnt_from(people, columns, state) == ()
+    assert reaching_the_matrix(people, columns, state) == ()
 
     def reads_sex(given: Columns, learnt: dict) -> np.ndarray:
         return np.hstack([people.transform(given, learnt), (given["sex"] == "f")[:, None].astype(np.float32)])
 
     biased = replace(people, transform=reads_sex)
-    assert learnt_from(biased, columns, state) == ("sex",)
-    assert learnt_from(biased, columns, state, allowed=("sex",)) == ()
+    (problem,) = learnt_wrongly(biased, columns, state)
+    assert "sex is sensitive and reaches the model's matrix; take it out, or list it in `sensitive_inputs`" in problem
+    open_about_it = {"sensitive_inputs": ("sex",)}
+    assert list(learnt_wrongly(replace(biased, **open_about_it), columns, state)) == []
+    (problem,) = learnt_wrongly(replace(people, **open_about_it), columns, state)
+    assert "sex is listed in `sensitive_inputs`, but no input of the model" in problem
+
+
+def test_a_transform_that_reads_who_it_is_can_never_be_declared(people: UseCase) -> None:
+    columns = some(people)
+    state = people.fit_state(columns, np.array([0.0, 1.0, 0.0, 1.0]))
+
+    def reads_names(given: Columns, learnt: dict) -> np.ndarray:
+        return np.hstack([people.transform(given, learnt), (given["person"] == "p1")[:, None].astype(np.float32)])
+
+    knowing = replace(people, transform=reads_names)
+    (problem,) = learnt_wrongly(knowing, columns, state)
+    assert "person names somebody (it is marked so) and reaches the model's matrix" in problem
+    declared = replace(knowing, sensitive_inputs=("person",), sensitive=("sex", "person"))
+    assert any("person names somebody" in each for each in declared_wrongly(declared))
 
 
 def test_sketches_and_reports_count_no_values_that_name_somebody(people: UseCase) -> None:
@@ -103,11 +114,10 @@ def test_sketches_and_reports_count_no_values_that_name_somebody(people: UseCase
 
 def test_settings_of_privacy_are_read_and_checked(tmp_path: Path) -> None:
     text = (ROOT / "usecases" / "flights" / "usecase.toml").read_text()
-    head, tables = text.split("[alarms]")
     path = tmp_path / "usecase.toml"
-    path.write_text(f"{head}[privacy]\nidentifiers = true\n[alarms]{tables}")
+    path.write_text(f"{text}[privacy]\nidentifiers = true\n")
     assert tomllib.loads(path.read_text())["privacy"] == {"identifiers": True}
     assert UseCaseSettings.load(path).privacy.identifiers
-    path.write_text(f'{head}[privacy]\nidentifiers = "yes"\n[alarms]{tables}')
+    path.write_text(f'{text}[privacy]\nidentifiers = "yes"\n')
     with pytest.raises(Exception, match="identifiers='yes': expected bool"):
         UseCaseSettings.load(path)

@@ -34,7 +34,6 @@ USE_CASE = UseCase(
                 "learning_rate": 0.1,
                 "min_samples_leaf": 40,
                 "max_features": 0.3,
-                "early_stopping": False,
                 "random_state": 7,
             },
             exposure=EXPOSURE,

@@ -9,9 +9,9 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from pyarrow import csv
 
-from cumulet.sources.local_time import to_utc
+from cumulet.sources.files import look_up, read_csv
+from cumulet.sources.local_time import every_hour, to_utc
 from cumulet.sources.wheel import Wheel
 from usecases.bikes.schema import CUT_OFF, hour, weekday, workday
 
@@ -28,8 +28,9 @@ MEASURES = {"temperature": "temp", "humidity": "hum", "wind": "windspeed"}
 def hours(data: bytes) -> pa.Table:
     """Every hour from the first day to the last, in order: the fields of the three tables, and night."""
     raw = _ordered(data)
-    at = _every_hour(raw["at"].to_numpy().astype("datetime64[D]"))
-    counted = raw.take(pc.index_in(pa.array(at.astype("datetime64[s]")), raw["at"].combine_chunks()))
+    days = raw["at"].to_numpy().astype("datetime64[D]")
+    at = every_hour(days[0], days[-1], CUT_OFF.time_zone)
+    counted = look_up(raw, "at", pa.array(at.astype("datetime64[s]")))
     holidays = np.unique(raw["at"].filter(pc.equal(raw["holiday"], "Yes")).to_numpy().astype("datetime64[D]"))
     day = at.astype("datetime64[D]")
     calendar = {"at": at, "free_day": np.where(np.isin(day, holidays), "yes", "no").astype(object)}
@@ -55,16 +56,9 @@ def hours(data: bytes) -> pa.Table:
 
 def _ordered(data: bytes) -> pa.Table:
     """The file by hour; the hour is text such as 4am."""
-    table = csv.read_csv(pa.BufferReader(data), convert_options=csv.ConvertOptions(strings_can_be_null=True))
+    table = read_csv(data)
     clock = pc.extract_regex(table["hr"], r"^(?P<hour>\d+)(?P<half>[ap]m)$").combine_chunks()
     half_day = 12 * pc.equal(clock.field("half"), "pm").to_numpy(zero_copy_only=False)
     hours = clock.field("hour").cast(pa.int64()).to_numpy() % 12 + half_day
     at = table["dteday"].to_numpy().astype("datetime64[h]") + hours
     return table.append_column("at", pa.array(at.astype("datetime64[s]"))).sort_by("at")
-
-
-def _every_hour(days: np.ndarray) -> np.ndarray:
-    """All local hours from the first to the last day, but for those that the clocks skip, datetime64[h] (n,)."""
-    hours = np.arange(days.min().astype("datetime64[h]"), (days.max() + 1).astype("datetime64[h]"))
-    utc = to_utc(hours, CUT_OFF.time_zone)
-    return hours[np.append(utc[1:] != utc[:-1], True)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from cumulet.core import calendar
 from cumulet.core.schema import Columns, Field, Schema
 from cumulet.core.usecase import CutOff
 
@@ -56,14 +57,12 @@ def rentals(outcomes: Columns) -> np.ndarray:
 
 def hour(columns: Columns) -> np.ndarray:
     """Hour of the day, 0 to 23 (n,)."""
-    at = columns["at"]
-    return (at.astype("datetime64[h]") - at.astype("datetime64[D]")).astype(np.float64)
+    return calendar.hour(columns["at"])
 
 
 def weekday(columns: Columns) -> np.ndarray:
     """Day of the week from Monday, 0 (n,)."""
-    thursday = 3  # 1970-01-01
-    return ((columns["at"].astype("datetime64[D]").astype(np.int64) + thursday) % 7).astype(np.float64)
+    return calendar.weekday(columns["at"])
 
 
 def workday(columns: Columns) -> np.ndarray:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from cumulet.core.schema import Columns, rows
+from cumulet.core.schema import Columns, matrix, rows
 from usecases.bikes.context import CONTEXT
 from usecases.bikes.schema import hour, weekday, workday
 
@@ -50,10 +50,7 @@ def transform(columns: Columns, state: dict[str, Any]) -> np.ndarray:
         *(columns[name] for name in WEATHER),
         np.round(usual * RENTALS_GRID) / RENTALS_GRID,
     ]
-    matrix = np.empty((rows(columns), len(FEATURE_NAMES)), dtype=np.float32)
-    for position, part in enumerate(parts):
-        matrix[:, position] = part
-    return matrix
+    return matrix(parts, rows(columns))
 
 
 def typical(columns: Columns, state: dict[str, Any]) -> np.ndarray:

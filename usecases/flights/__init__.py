@@ -7,7 +7,7 @@ from cumulet.core.usecase import Baseline, Candidate, FitRows, GateRules, Label,
 from usecases.flights.context import CONTEXT
 from usecases.flights.expectations import EXPECTATIONS
 from usecases.flights.schema import CUT_OFF, OUTCOMES, RECORDS, WEATHER, late
-from usecases.flights.transform import FEATURE_NAMES, fit_state, monotonic, transform
+from usecases.flights.transform import FEATURE_NAMES, RATES, monotonic, transform
 
 USE_CASE = UseCase(
     name="flights",
@@ -21,9 +21,8 @@ USE_CASE = UseCase(
         "late", "arrives more than 15 minutes after schedule", of=late, keep=("carrier", "flight", "origin", "dest")
     ),
     cut_off=CUT_OFF,
-    label_lag_days=2,
     context=CONTEXT,
-    fit_state=fit_state,
+    fit_state=RATES.fit_state,
     transform=transform,
     feature_names=FEATURE_NAMES,
     candidates=(
@@ -38,7 +37,6 @@ USE_CASE = UseCase(
                 "min_samples_leaf": 400,
                 "max_features": 0.2,
                 "monotonic_cst": monotonic(),
-                "early_stopping": False,
                 "random_state": 7,
             },
         ),

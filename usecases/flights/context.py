@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from cumulet.core import calendar
 from cumulet.core.schema import Columns
 from cumulet.core.specs import ContextSpec, Count, Latest, Rate
-from usecases.flights.schema import cancelled
+from usecases.flights.schema import MEASURES, cancelled
 
 WINDOWS = (1, 7, 28)
 """Nights over which late arrivals are counted."""
@@ -14,8 +15,7 @@ WINDOWS = (1, 7, 28)
 
 def hour(columns: Columns) -> np.ndarray:
     """Hour of the scheduled departure, New York time, 0 to 23 (n,)."""
-    at = columns["sched_dep"]
-    return (at.astype("datetime64[h]") - at.astype("datetime64[D]")).astype(np.float64)
+    return calendar.hour(columns["sched_dep"])
 
 
 CONTEXT = ContextSpec(
@@ -30,12 +30,7 @@ CONTEXT = ContextSpec(
         Count("departures", ("origin", "hour")),
         Count("departures_carrier", ("origin", "carrier")),
         Count("departures_origin", ("origin",)),
-        Latest(
-            "weather",
-            ("origin",),
-            ("temp", "dewp", "humid", "wind_dir", "wind_speed", "precip", "pressure", "visib"),
-            time="observed_at",
-        ),
+        Latest("weather", ("origin",), MEASURES, time="observed_at"),
     ),
     derived={"hour": hour},
 )

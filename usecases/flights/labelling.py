@@ -2,40 +2,31 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
-
 from cumulet.core.schema import Columns
-from cumulet.core.training_data.labelling import ABSTAIN, Labelling, LabellingFunction, vote_where
+from cumulet.core.training_data.labelling import Labelling, LabellingFunction, Votes, vote_between, vote_where
 from usecases.flights.context import hour
 
-ON_TIME, LATE = 0, 1
-Votes = NDArray[np.int64]
-
-
-def between(values: NDArray[np.generic], low: float, high: float) -> Votes:
-    """ON_TIME below `low`, LATE from `high` on, ABSTAIN in between and where the value is missing."""
-    return np.where(values >= high, LATE, np.where(values < low, ON_TIME, ABSTAIN))
+ON_TIME, LATE = BOTH = (0, 1)
 
 
 def time_of_day(columns: Columns) -> Votes:
     """Delays add up over the day."""
-    return between(hour(columns), 10, 17)
+    return vote_between(hour(columns), 10, 17, BOTH)
 
 
 def day_before(columns: Columns) -> Votes:
     """Late arrivals of the airport, yesterday."""
-    return between(columns["late_origin_1"], 0.15, 0.35)
+    return vote_between(columns["late_origin_1"], 0.15, 0.35, BOTH)
 
 
 def its_own_record(columns: Columns) -> Votes:
     """How often this very flight was late in four weeks."""
-    return between(columns["late_flight_28"], 0.15, 0.33)
+    return vote_between(columns["late_flight_28"], 0.15, 0.33, BOTH)
 
 
 def carrier_and_airport(columns: Columns) -> Votes:
     """How the carrier does at this airport, this week."""
-    return between(columns["late_origin_carrier_7"], 0.15, 0.32)
+    return vote_between(columns["late_origin_carrier_7"], 0.15, 0.32, BOTH)
 
 
 def bad_weather(columns: Columns) -> Votes:
@@ -50,7 +41,4 @@ def early_bird(columns: Columns) -> Votes:
 
 FUNCTIONS = (time_of_day, day_before, its_own_record, carrier_and_airport, bad_weather, early_bird)
 
-LABELLING = Labelling(
-    classes=("on time", "late"),
-    functions=tuple(LabellingFunction(each.__name__, (each.__doc__ or "").rstrip("."), each) for each in FUNCTIONS),
-)
+LABELLING = Labelling(classes=("on time", "late"), functions=tuple(map(LabellingFunction.of, FUNCTIONS)))

@@ -66,6 +66,7 @@ WEATHER = Schema(
     ),
     key=("origin", "observed_at"),
 )
+MEASURES = tuple(field.name for field in WEATHER.fields if field.kind == "number")
 
 
 def late(outcomes: Columns) -> np.ndarray:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from cumulet.core.tasks import Binary, CostMatrix
 from cumulet.core.usecase import Baseline, Candidate, FitRows, GateRules, Label, UseCase
-from usecases.income.context import CONTEXT
 from usecases.income.schema import CUT_OFF, KEPT, OUTCOMES, RECORDS, employed
-from usecases.income.transform import FEATURE_NAMES, fit_state, transform
+from usecases.income.transform import FEATURE_NAMES, RATES, transform
 
 USE_CASE = UseCase(
     name="income",
@@ -14,13 +13,11 @@ USE_CASE = UseCase(
     description="Is this person at work? Forecast for the answers of the day, before anybody is called.",
     task=Binary(cost=CostMatrix(miss=1, false_alarm=1)),
     schema=RECORDS,
-    side_tables={},
     outcomes=OUTCOMES,
     label=Label("employed", "is at work as a civilian", of=employed, keep=KEPT),
     cut_off=CUT_OFF,
     label_lag_days=7,
-    context=CONTEXT,
-    fit_state=fit_state,
+    fit_state=RATES.fit_state,
     transform=transform,
     feature_names=FEATURE_NAMES,
     candidates=(
@@ -32,7 +29,6 @@ USE_CASE = UseCase(
                 "max_leaf_nodes": 15,
                 "learning_rate": 0.08,
                 "min_samples_leaf": 50,
-                "early_stopping": False,
                 "random_state": 7,
             },
         ),
@@ -64,4 +60,5 @@ USE_CASE = UseCase(
         "disability": "no",
     },
     sensitive=KEPT,
+    sensitive_inputs=KEPT,
 )

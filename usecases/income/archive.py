@@ -7,7 +7,6 @@ becomes known two to six days later. The files' columns `prediction` and `predic
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Sequence
 
 import numpy as np
@@ -15,6 +14,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from cumulet.sources.dealing import dealt_out, hashes
+from cumulet.sources.files import look_up
 from cumulet.sources.wheel import Wheel
 from usecases.income import schema
 from usecases.income.schema import CUT_OFF, YES_NO
@@ -49,27 +50,28 @@ NOON_UTC = np.timedelta64(12, "h")
 def people(files: Sequence[bytes]) -> pa.Table:
     """All answers by day: the fields of both tables, and night; `asked` is missing throughout."""
     reference, analysis, targets = (pq.read_table(pa.BufferReader(data)) for data in files)
-    row = pc.index_in(analysis["id"], targets["id"].combine_chunks())
-    analysis = analysis.append_column("employed", targets["employed"].take(row))
+    analysis = analysis.append_column("employed", look_up(targets, "id", analysis["id"])["employed"])
     names = ("id", "AGEP", "SCHL", *(column for column, _, _ in CODES.values()), "year", "employed")
     raw = pa.concat_tables([_plain(table.select(names)) for table in (reference, analysis)])
-    hashes = np.array([zlib.crc32(str(number).encode()) for number in raw["id"].to_pylist()], np.int64)
-    day = _spread(raw["year"].to_numpy(), hashes)
-    known_at = day + FIRST_DELAY + hashes % DELAYS + NOON_UTC
+    order, years = hashes(list(map(str, raw["id"].to_pylist()))), raw["year"].to_numpy()
+    day = np.empty(len(raw), "datetime64[D]")
+    for year in np.unique(years):
+        day[years == year] = dealt_out(order[years == year], np.datetime64(f"{year}"), np.datetime64(f"{year + 1}"))
+    known_at = day + FIRST_DELAY + order % DELAYS + NOON_UTC
     table = pa.table(
         {
             "id": raw["id"].cast(pa.string()),
             "asked": pa.nulls(len(raw), pa.date32()),
             "age": raw["AGEP"],
             "schooling": raw["SCHL"],
-            **{field: _words(raw[column], first, words) for field, (column, first, words) in CODES.items()},
+            **{name: pc.take(pa.array(words), pc.subtract(raw[c], first)) for name, (c, first, words) in CODES.items()},
             "date": pa.array(day),
             "status": pc.if_else(pc.equal(raw["employed"], 1), "employed", "not employed"),
             "known_at": pa.array(known_at.astype("datetime64[s]")),
             "night": pa.array(CUT_OFF.nights_of(known_at)),
         }
     )
-    return table.take(pa.array(np.lexsort((hashes, day))))
+    return table.take(pa.array(np.lexsort((order, day))))
 
 
 def _plain(table: pa.Table) -> pa.Table:
@@ -77,18 +79,3 @@ def _plain(table: pa.Table) -> pa.Table:
     columns = (table[name] for name in table.column_names)
     texts = (c.cast(pa.string()) if pa.types.is_dictionary(c.type) else c for c in columns)
     return pa.table({name: text.cast(pa.int64()) for name, text in zip(table.column_names, texts, strict=True)})
-
-
-def _words(codes: pa.ChunkedArray, first: int, words: tuple[str, ...]) -> pa.ChunkedArray:
-    return pa.chunked_array([pa.array(words).take(pc.subtract(codes, first).combine_chunks())])
-
-
-def _spread(years: np.ndarray, hashes: np.ndarray) -> np.ndarray:
-    """A day for every answer (n,): those of a year, in the order of their hashes, evenly over its days."""
-    days = np.empty(len(years), "datetime64[D]")
-    for year in np.unique(years):
-        rows = np.flatnonzero(years == year)
-        first, after = (np.datetime64(str(y), "D") for y in (year, year + 1))
-        ordered = rows[np.argsort(hashes[rows], kind="stable")]
-        days[ordered] = first + np.arange(len(rows)) * int((after - first).astype(int)) // len(rows)
-    return days

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,11 @@ class LabellingFunction:
     name: str
     description: str
     votes: Callable[[Columns], NDArray[Any]]
+
+    @classmethod
+    def of(cls, votes: Callable[[Columns], NDArray[Any]]) -> Self:
+        """A function as a rule: its name, and its docstring as what it says."""
+        return cls(votes.__name__, (votes.__doc__ or "").rstrip("."), votes)
 
 
 @dataclass(frozen=True)
@@ -54,6 +59,15 @@ def vote_where(condition: NDArray[np.bool_], vote: int) -> Votes:
     [1, -1]
     """
     return np.where(condition, vote, ABSTAIN)
+
+
+def vote_between(values: NDArray[np.floating[Any]], low: float, high: float, votes: tuple[int, int]) -> Votes:
+    """The first vote below `low`, the second from `high` on, ABSTAIN in between and where the value is missing (n,).
+
+    >>> vote_between(np.array([1.0, 2.0, 3.0, np.nan]), 2, 3, (0, 1)).tolist()
+    [0, -1, 1, -1]
+    """
+    return np.where(values >= high, votes[1], np.where(values < low, votes[0], ABSTAIN))
 
 
 def majority(votes: Votes, classes: int) -> NDArray[np.float64]:

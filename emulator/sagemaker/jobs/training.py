@@ -48,7 +48,7 @@ def execute(job: Job, machine: Machine) -> None:
     params, ml = job.body, job.folder / "ml"
     transition(job, "Starting")
     image = params["AlgorithmSpecification"]["TrainingImage"]
-    runtime = job.plane.images.runtime(image)
+    runtime = job.plane.images.runtime(image, params["TrainingJobName"])
     credentials, s3 = machine.roles.enter(params["RoleArn"])
     transition(job, "Downloading")
     _prepare(params, s3, ml)

@@ -10,7 +10,14 @@ from cumulet.core.training_data import desk
 from cumulet.core.training_data.active import entropy, margin
 from cumulet.core.training_data.cross_fit import cross_fitted
 from cumulet.core.training_data.draws import draws
-from cumulet.core.training_data.labelling import Labelling, LabellingFunction, vote_where
+from cumulet.core.training_data.labelling import (
+    ABSTAIN,
+    Labelling,
+    LabellingFunction,
+    Votes,
+    vote_between,
+    vote_where,
+)
 
 TRIPS = Schema("trips", (Field("id", "string", "name"), Field("km", "number", "far", nullable=True)), ("id",))
 LABELLING = Labelling(
@@ -138,3 +145,13 @@ def test_a_cross_fit_of_one_class_is_sure_of_it():
     p = cross_fitted(np.zeros((50, 1)), np.ones(50, np.int64), 2, draws([str(n) for n in range(50)]))
     assert p[:, 1].min() > 0.99
     assert rows({"p": p}) == 50
+
+
+def test_a_function_is_a_rule_by_its_name_and_docstring() -> None:
+    def far(columns: Columns) -> Votes:
+        """More than an hour away."""
+        return vote_between(columns["km"], 40, 60, (0, 1))
+
+    rule = LabellingFunction.of(far)
+    assert (rule.name, rule.description) == ("far", "More than an hour away")
+    assert rule.votes({"km": np.array([39.0, 40.0, 60.0, np.nan])}).tolist() == [0, ABSTAIN, 1, ABSTAIN]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -122,3 +123,35 @@ def test_a_schedule_of_a_stack_is_due_in_its_own_time_zone_and_span(emulator: Ru
     changed = scheduler.get_schedule(Name="zoned")
     assert changed["ScheduleExpressionTimezone"] == "UTC"
     assert "StartDate" not in changed
+
+
+def test_a_secret_of_a_stack_is_known_by_its_arn_and_generated_as_the_template_asks(emulator: RunningEmulator) -> None:
+    wanted = {
+        "SecretStringTemplate": '{"version": "1"}',
+        "GenerateStringKey": "key",
+        "PasswordLength": "64",
+        "ExcludePunctuation": "true",
+    }
+    secret = {"Type": "AWS::SecretsManager::Secret", "Properties": {"GenerateSecretString": wanted}}
+    parameter = {"Type": "AWS::SSM::Parameter", "Properties": {"Name": "/ref", "Type": "String", "Value": {"Ref": "S"}}}
+    secrets, ssm = emulator.client("secretsmanager"), emulator.client("ssm")
+    run(emulator, "create", {"S": secret, "Parameter": parameter}, "secrets")
+    arn = ssm.get_parameter(Name="/ref")["Parameter"]["Value"]
+    assert arn.startswith("arn:aws:secretsmanager:")
+    made = secrets.get_secret_value(SecretId=arn)["SecretString"]
+    assert json.loads(made)["version"] == "1"
+    assert re.fullmatch(r"[A-Za-z0-9]{64}", json.loads(made)["key"])
+
+    secret["Properties"]["Description"] = "what it is for"  # type: ignore[index]
+    run(emulator, "update", {"S": secret, "Parameter": parameter}, "secrets")
+    assert secrets.get_secret_value(SecretId=arn)["SecretString"] == made
+    assert secrets.describe_secret(SecretId=arn)["Description"] == "what it is for"
+
+    run(
+        emulator,
+        "update",
+        {"Parameter": parameter | {"Properties": parameter["Properties"] | {"Value": "-"}}},
+        "secrets",
+    )  # type: ignore[operator]
+    with pytest.raises(ClientError, match="ResourceNotFound"):
+        secrets.get_secret_value(SecretId=arn)

@@ -124,10 +124,12 @@ def test_a_day_that_is_set_aside_is_used_once_it_is_accepted_and_no_other_conten
     days = Days(lake, "flights")
     with pytest.raises(ContractError, match="give a reason"):
         days.accept(DAY, " ")
+    assert days.all_set_aside() == {DAY}
     assert len(days.accept(DAY, "half the fleet stood still").reasons) == 1
     assert night("ingest", DAY)["records"] == 20
     assert manifest(lake).accepted == "half the fleet stood still"
-    assert days.set_aside(DAY) is None, "what was set aside is cleared away"
+    assert days.all_set_aside() == set()
+    assert days.reasons(DAY) == [], "what was set aside is cleared away"
     world.hand_over(DAY, records=to_csv(bad))
     assert night("ingest", DAY)["set_aside"], "the word was for other content"
 

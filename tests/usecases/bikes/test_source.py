@@ -19,8 +19,8 @@ def data() -> bytes:
 
 
 @pytest.fixture(scope="module")
-def operator(data) -> Source:
-    return Source(data)
+def operator() -> Source:
+    return Source()
 
 
 def lines(source: Source, day: date, table: str) -> list[str]:
@@ -83,8 +83,8 @@ def test_the_year_s_workdays_are_those_of_the_file(operator, data):
     }
 
 
-def test_a_day_is_the_same_bytes_every_time(operator, data):
-    assert operator.day(date(2011, 5, 5)) == Source(data).day(date(2011, 5, 5))
+def test_a_day_is_the_same_bytes_every_time(operator):
+    assert operator.day(date(2011, 5, 5)) == Source().day(date(2011, 5, 5))
 
 
 def test_a_day_outside_the_years_is_refused_with_the_days_there_are(operator):

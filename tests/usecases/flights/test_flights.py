@@ -6,15 +6,9 @@ import numpy as np
 import pytest
 
 from cumulet.contracts.settings import UseCaseSettings
-from cumulet.core.schema import Schema
 from usecases.flights import USE_CASE
 
-TYPES = {"string": "string", "integer": "double", "number": "double", "date": "date"}
 SETTINGS = UseCaseSettings.load(Path(__file__).parents[3] / "usecases" / "flights" / "usecase.toml")
-
-
-def glue(schema: Schema) -> dict[str, str]:
-    return {field.name: TYPES.get(field.kind, "timestamp") for field in schema.fields}
 
 
 def test_the_example_is_a_valid_request():
@@ -57,13 +51,3 @@ def test_a_miss_costs_four_false_alarms():
 def test_the_settings_agree_with_the_use_case():
     assert (SETTINGS.name, SETTINGS.title) == (USE_CASE.name, USE_CASE.title)
     assert (SETTINGS.cut_off_hour, SETTINGS.time_zone) == (USE_CASE.cut_off.hour, USE_CASE.cut_off.time_zone)
-
-
-def test_the_tables_for_athena_are_the_schemas():
-    assert SETTINGS.tables["curated"] == glue(USE_CASE.schema)
-    assert SETTINGS.tables["curated_weather"] == glue(USE_CASE.side_tables["weather"])
-    context = dict.fromkeys(USE_CASE.context.names, "float")
-    assert SETTINGS.tables["features"] == {**glue(USE_CASE.schema), **context}
-    outcomes = glue(USE_CASE.outcomes)
-    kept = {name: outcomes[name] for name in ("id", "date", *USE_CASE.label.keep, "status")}
-    assert SETTINGS.tables["labels"] == {**kept, "label": "double", "known_at": "timestamp"}

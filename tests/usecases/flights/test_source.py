@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 import pytest
 
 from cumulet.contracts.errors import NotFoundError
+from cumulet.sources.files import read_csv
 from cumulet.sources.local_time import to_utc
 from usecases.flights import USE_CASE, archive
 from usecases.flights.source import Source
@@ -69,7 +70,7 @@ def test_no_outcome_is_known_before_the_scheduled_departure_of_its_flight(table)
 
 def test_arrivals_are_in_the_zone_of_the_destination(table):
     def flight(day: date, carrier: str, number: int) -> dict[str, object]:
-        keys = {"day": day, "carrier": carrier, "flight": number}
+        keys = {"date": day, "carrier": carrier, "flight": number}
         found = table
         for name, value in keys.items():
             found = found.filter(pc.equal(found[name], value))
@@ -80,7 +81,7 @@ def test_arrivals_are_in_the_zone_of_the_destination(table):
     assert flight(date(2013, 1, 1), "B6", 739)["block_minutes"] == 3 * 60 + 46
     assert flight(date(2013, 1, 1), "HA", 51)["block_minutes"] == 11 * 60 + 30
     phoenix = table.filter(pc.equal(table["dest"], "PHX"))
-    month = pc.month(phoenix["day"]).to_numpy()
+    month = pc.month(phoenix["date"]).to_numpy()
     block = phoenix["block_minutes"].to_numpy()
     assert abs(np.median(block[month == 2]) - np.median(block[month == 7])) < 30
 
@@ -89,6 +90,8 @@ def test_puerto_rico_keeps_its_clocks_when_new_york_changes_them(table):
     island = table.filter(pc.is_in(table["dest"], pa.array(["SJU", "BQN", "PSE", "STT"])))
     block = island["block_minutes"].to_numpy()
     assert len(block) == 7_602
+    listed = read_csv(archive.folder() / "airports.csv", ("faa",))["faa"]
+    assert set(table["dest"].to_pylist()) - set(listed.to_pylist()) == {"SJU", "BQN", "PSE", "STT"}
     assert 200 <= block.min() <= block.max() <= 270
 
 

@@ -9,7 +9,7 @@ import pytest
 from cumulet.core import context
 from cumulet.core.schema import rows, select
 from usecases.flights import USE_CASE
-from usecases.flights.transform import FEATURE_NAMES, fit_state, monotonic, transform
+from usecases.flights.transform import FEATURE_NAMES, RATES, monotonic, transform
 
 NIGHT = date(2013, 4, 1)
 
@@ -29,7 +29,7 @@ def feature(matrix, name):
 
 def test_the_matrix_is_float32_with_a_column_per_feature(joined):
     columns, y = joined
-    matrix = transform(columns, fit_state(columns, y))
+    matrix = transform(columns, RATES.fit_state(columns, y))
     assert matrix.dtype == np.float32
     assert matrix.shape == (len(y), len(FEATURE_NAMES))
     assert len(set(FEATURE_NAMES)) == len(FEATURE_NAMES) == len(monotonic())
@@ -38,7 +38,7 @@ def test_the_matrix_is_float32_with_a_column_per_feature(joined):
 
 def test_one_record_is_a_batch_of_one_to_the_last_bit(joined):
     columns, y = joined
-    state = json.loads(json.dumps(fit_state(columns, y)))
+    state = json.loads(json.dumps(RATES.fit_state(columns, y)))
     matrix = transform(columns, state)
     for n in range(0, len(y), 97):
         assert transform(select(columns, slice(n, n + 1)), state).tobytes() == matrix[n].tobytes()
@@ -46,12 +46,12 @@ def test_one_record_is_a_batch_of_one_to_the_last_bit(joined):
 
 def test_no_records_give_an_empty_matrix(joined):
     columns, y = joined
-    assert transform(select(columns, slice(0, 0)), fit_state(columns, y)).shape == (0, len(FEATURE_NAMES))
+    assert transform(select(columns, slice(0, 0)), RATES.fit_state(columns, y)).shape == (0, len(FEATURE_NAMES))
 
 
 def test_unseen_codes_get_the_overall_rate(joined):
     columns, y = joined
-    state = fit_state(columns, y)
+    state = RATES.fit_state(columns, y)
     stranger = {**select(columns, slice(0, 1)), "carrier": np.array(["ZZ"], object), "dest": np.array(["XXX"], object)}
     matrix = transform(stranger, state)
     assert feature(matrix, "carrier_rate") == feature(matrix, "dest_rate") == np.float32(state["prior"])
@@ -62,23 +62,25 @@ def test_missing_values_stay_missing(joined):
     columns, y = joined
     one = select(columns, slice(0, 1))
     blank = {**one, "plane_year": np.array([np.nan]), "seats": np.array([np.nan])}
-    missing = {name for name in FEATURE_NAMES if np.isnan(feature(transform(blank, fit_state(columns, y)), name)[0])}
+    missing = {
+        name for name in FEATURE_NAMES if np.isnan(feature(transform(blank, RATES.fit_state(columns, y)), name)[0])
+    }
     assert {"plane_age", "seats"} <= missing
     assert "carrier_rate" not in missing
 
 
 def test_the_state_counts_labelled_rows_only_and_shrinks_to_their_rate(joined):
     columns, y = joined
-    state = fit_state(columns, y)
+    state = RATES.fit_state(columns, y)
     assert state["prior"] == pytest.approx(np.nanmean(y))
     united = y[columns["carrier"] == "UA"]
     n, late = np.isfinite(united).sum(), np.nansum(united)
-    assert state["rates"]["carrier_rate"]["UA"] == pytest.approx((late + 100 * state["prior"]) / (n + 100))
+    assert state["rates"]["carrier"]["UA"] == pytest.approx((late + 100 * state["prior"]) / (n + 100))
 
 
 def test_the_schedule_is_read_in_local_time(joined):
     columns, y = joined
-    matrix = transform(columns, fit_state(columns, y))
+    matrix = transform(columns, RATES.fit_state(columns, y))
     assert columns["sched_dep"][1] == np.datetime64("2013-04-01T05:15")
     found = {name: feature(matrix, name)[1] for name in ("hour", "minute", "weekday", "plane_age", "distance")}
     assert found == {"hour": 5, "minute": 15, "weekday": 0, "plane_age": 9, "distance": 1400}

@@ -27,8 +27,8 @@ def people(files) -> pa.Table:
 
 
 @pytest.fixture(scope="module")
-def office(files) -> Source:
-    return Source(files)
+def office() -> Source:
+    return Source()
 
 
 def test_a_year_s_answers_are_spread_evenly_over_its_days(people):
@@ -87,8 +87,8 @@ def test_codes_are_words_that_agree_with_age(people):
     assert not any(people[field].null_count for field in archive.CODES)
 
 
-def test_a_day_is_the_same_bytes_every_time(office, files):
-    assert office.day(date(2017, 5, 5)) == Source(files).day(date(2017, 5, 5))
+def test_a_day_is_the_same_bytes_every_time(office):
+    assert office.day(date(2017, 5, 5)) == Source().day(date(2017, 5, 5))
 
 
 def test_a_day_outside_the_years_is_refused_with_the_days_there_are(office):

@@ -9,7 +9,7 @@ from cumulet.core import context
 from cumulet.core.schema import select
 from training.snapshot import labels_of
 from usecases.income import USE_CASE
-from usecases.income.transform import FEATURE_NAMES, STRENGTH, fit_state, transform
+from usecases.income.transform import FEATURE_NAMES, RATES, transform
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +26,7 @@ def feature(matrix, name):
 
 def test_the_matrix_is_float32_with_a_column_per_feature(people):
     columns, y = people
-    matrix = transform(columns, fit_state(columns, y))
+    matrix = transform(columns, RATES.fit_state(columns, y))
     assert matrix.dtype == np.float32
     assert matrix.shape == (len(y), len(FEATURE_NAMES))
     assert len(set(FEATURE_NAMES)) == len(FEATURE_NAMES)
@@ -35,7 +35,7 @@ def test_the_matrix_is_float32_with_a_column_per_feature(people):
 
 def test_one_record_is_a_batch_of_one_to_the_last_bit(people):
     columns, y = people
-    state = json.loads(json.dumps(fit_state(columns, y)))
+    state = json.loads(json.dumps(RATES.fit_state(columns, y)))
     matrix = transform(columns, state)
     for n in range(0, len(y), 97):
         assert transform(select(columns, slice(n, n + 1)), state).tobytes() == matrix[n].tobytes()
@@ -43,12 +43,12 @@ def test_one_record_is_a_batch_of_one_to_the_last_bit(people):
 
 def test_no_records_give_an_empty_matrix(people):
     columns, y = people
-    assert transform(select(columns, slice(0, 0)), fit_state(columns, y)).shape == (0, len(FEATURE_NAMES))
+    assert transform(select(columns, slice(0, 0)), RATES.fit_state(columns, y)).shape == (0, len(FEATURE_NAMES))
 
 
 def test_a_category_never_seen_gets_the_overall_rate(people):
     columns, y = people
-    state = fit_state(columns, y)
+    state = RATES.fit_state(columns, y)
     stranger = {**select(columns, slice(0, 1)), "relation": np.array(["cousin"], object)}
     assert feature(transform(stranger, state), "relation_rate") == np.float32(state["prior"])
 
@@ -56,17 +56,17 @@ def test_a_category_never_seen_gets_the_overall_rate(people):
 def test_the_state_counts_labelled_rows_only_and_shrinks_to_their_rate(people):
     columns, y = people
     assert 0.02 < np.isnan(y).mean() < 0.3
-    state = fit_state(columns, y)
+    state = RATES.fit_state(columns, y)
     assert state["prior"] == pytest.approx(np.nanmean(y))
     widowed = y[columns["marital_status"] == "widowed"]
     n, working = np.isfinite(widowed).sum(), np.nansum(widowed)
-    expected = (working + STRENGTH * state["prior"]) / (n + STRENGTH)
+    expected = (working + RATES.strength * state["prior"]) / (n + RATES.strength)
     assert state["rates"]["marital_status"]["widowed"] == pytest.approx(expected)
 
 
 def test_flags_and_numbers_are_what_the_answer_says(people):
     columns, y = people
-    matrix = transform(columns, fit_state(columns, y))
+    matrix = transform(columns, RATES.fit_state(columns, y))
     assert feature(matrix, "age").tolist() == columns["age"].tolist()
     assert feature(matrix, "disability").tolist() == (columns["disability"] == "yes").tolist()
     assert feature(matrix, "sex").tolist() == (columns["sex"] == "male").tolist()

@@ -4,7 +4,7 @@ from datetime import date
 
 import numpy as np
 
-from usecases.flights.holidays import days_to_holiday, federal_holidays
+from cumulet.core.holidays import days_to_holiday, federal_holidays
 
 
 def test_the_holidays_of_2013():
