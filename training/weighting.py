@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
 import numpy as np
@@ -30,9 +31,7 @@ def fitted(estimator: Any, matrix: NDArray[np.float32], y: NDArray[np.float64], 
     """The estimator fitted; weights go to the last step of a pipeline. Raises ContractError when it takes none."""
     if weights is None:
         return estimator.fit(matrix, y)
-    from sklearn.utils.validation import has_fit_parameter
-
     step, last = estimator.steps[-1] if hasattr(estimator, "steps") else ("", estimator)
-    if not has_fit_parameter(last, "sample_weight"):
+    if "sample_weight" not in inspect.signature(last.fit).parameters:
         raise ContractError(f"{type(last).__name__} takes no weights: leave FitRows(weights=…) out, or fit another")
     return estimator.fit(matrix, y, **{f"{step}__sample_weight" if step else "sample_weight": weights})

@@ -17,7 +17,7 @@ from threadpoolctl import threadpool_limits
 
 import usecases
 from benchmarks.history import History
-from benchmarks.training_data import drifting, images, labelling, page, weighing
+from benchmarks.training_data import declared, drifting, images, labelling, page, peers, weighing
 from benchmarks.training_data.outcomes import HARMS, HELPS
 
 RESULTS = Path(__file__).resolve().parents[1] / "results"
@@ -32,10 +32,12 @@ def main() -> None:
     rows = History(use_case, FIRST, LAST).rows
     matrix = use_case.transform(rows.columns, use_case.fit_state(rows.columns, rows.y))
     with threadpool_limits(1):  # small fits gain nothing from a second thread, and wait for it on a busy machine
-        found = [*weighing.findings(rows, matrix), *images.findings(), *labelling.findings(rows, matrix)]
+        found = [*weighing.findings(rows, matrix), *declared.findings(use_case, rows)]
+        found += [*images.findings(), *labelling.findings(rows, matrix)]
         drifts = drifting.run()
     seconds = round(time.perf_counter() - started, 1)
-    report = {"seconds": seconds, "findings": [each.to_json() for each in found], "drift": drifts}
+    findings = [each.to_json() for each in found]
+    report = {"seconds": seconds, "findings": findings, "drift": drifts, "cleanlab": peers.beside_cleanlab()}
     RESULTS.mkdir(exist_ok=True)
     text = json.dumps(report, indent=1, ensure_ascii=False)
     (RESULTS / "training_data.json").write_text(text + "\n", encoding="utf-8")

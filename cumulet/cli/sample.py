@@ -19,7 +19,7 @@ from cumulet.core.schema import Columns, rows, select
 from cumulet.core.sketches import InputSketch
 from cumulet.core.tasks import MultiClass, Regression
 from cumulet.core.training_data.draws import draws
-from cumulet.core.training_data.encoding import Encoding
+from cumulet.core.training_data.encoding import Encoding, opaque
 from cumulet.core.training_data.shift import by_classifier, by_sketches
 from cumulet.core.training_data.strata import strata_of, stratified
 from cumulet.core.training_data.weighing import weighed
@@ -60,7 +60,7 @@ def sample(
         raise typer.BadParameter(f"--by {LABEL}: {use_case} predicts a number; name columns with few values")
     workspace = open_workspace(use_case, context.obj)
     with step(f"Reading examples of {use_case}, {given[0]} to {given[1]}"):
-        columns = examples.read(workspace.lake, workspace.use_case, *given)
+        columns = workspace.use_case.watch(examples.read(workspace.lake, workspace.use_case, *given))
         columns = select(columns, np.flatnonzero(np.isfinite(columns[LABEL])))
     if not rows(columns):
         raise NotFoundError(f"no record of {use_case} in these days has a label yet; run later nights first")
@@ -112,11 +112,12 @@ def _plain(name: str, weights: NDArray[np.float64]) -> dict[str, Any]:
 
 def _importance(workspace: Workspace, columns: Columns, days: tuple[date, date], limit: float) -> list[dict[str, Any]]:
     """Weights toward other days' records, by a classifier on rows and by sketches of the columns."""
-    target = examples.read(workspace.lake, workspace.use_case, *days)
+    target = workspace.use_case.watch(examples.read(workspace.lake, workspace.use_case, *days))
     names = [name for name in columns if name not in ("id", LABEL)]
     encoding = Encoding.learn(target, names)
     ratio = by_classifier(encoding.matrix(columns), encoding.matrix(target))
-    own = {name: columns[name] for name in workspace.use_case.schema.names if name != "id"}
+    fields = [name for name in (*workspace.use_case.schema.names, *workspace.use_case.watched) if name != "id"]
+    own = {name: columns[name] for name in fields if name not in opaque(columns, fields)}
     raked = by_sketches(own, InputSketch.learn(own).count(target))
     clipped = [(name, clip(weights, limit)) for name, weights in (("classifier", ratio), ("sketches", raked))]
     return [_row(f"toward {days[0]}, by {name}", c.weights, c.mass, c.size, c.size_before) for name, c in clipped]

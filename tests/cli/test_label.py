@@ -90,6 +90,7 @@ def test_without_labelling_py_there_is_nothing_to_apply_but_people_can_be_asked(
     assert "write usecases/income/labelling.py with LABELLING" in str(result.exception)
     assert "`cumulet label ask` needs none" in str(result.exception)
     assert usecases.labelling("income") == Labelling(("not employed", "employed"))
+    assert usecases.labelling("digits") == Labelling(tuple("0123456789"))
 
 
 @pytest.mark.parametrize("command", ["apply", "ask", "errors"])

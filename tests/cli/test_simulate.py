@@ -12,8 +12,9 @@ from typer.testing import CliRunner
 
 import usecases
 from cumulet.adapters import shifted_days
+from cumulet.adapters.nights import Night
 from cumulet.adapters.shifted_days import ShiftedDays
-from cumulet.cli import simulate, workspace
+from cumulet.cli import nights, shifts, simulate, workspace
 from cumulet.cli.app import app
 from cumulet.contracts import lake as keys
 from cumulet.contracts.errors import ContractError, CumuletError, NotFoundError
@@ -111,3 +112,26 @@ def test_the_simulated_days_are_the_shifted_ones(deployed: FakeLake, monkeypatch
     own = usecases.source("flights").day(day)
     assert seen[0]["records"] != own["records"]
     assert seen[0]["outcomes"] == own["outcomes"]
+
+
+@pytest.mark.parametrize("command", ["load", "night"])
+def test_load_and_night_leave_word_of_the_shift_that_their_days_came_with(
+    command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lake = FakeLake()
+
+    def opened(name: str, target: object, shift: str) -> SimpleNamespace:
+        asked = shifts.asked(usecases.load(name), shift)
+        ran = SimpleNamespace(
+            load=lambda first, last, note: [], run=lambda day, note: Night(day, {"Records": 1.0}, 0.0)
+        )
+        return SimpleNamespace(name=name, lake=lake, shifted_days=asked, nights=ran)
+
+    monkeypatch.setattr(nights, "open_workspace", opened)
+    span = ("--from", "2013-05-01", "--to", "2013-05-02")
+    assert CliRunner().invoke(app, [command, "flights", *span]).exit_code == 0
+    assert kept(lake) is None
+    assert CliRunner().invoke(app, [command, "flights", *span, "--shift", "long_haul"]).exit_code == 0
+    found = kept(lake)
+    assert found
+    assert found.name == "long_haul"

@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cumulet.contracts.errors import NotFoundError
 from cumulet.core.schema import Columns, Schema, rows, select
 from cumulet.core.training_data import active, confident
 from cumulet.core.training_data.cross_fit import cross_fitted
 from cumulet.core.training_data.dawid_skene import Consensus, dawid_skene
 from cumulet.core.training_data.draws import draws
-from cumulet.core.training_data.encoding import Encoding
+from cumulet.core.training_data.encoding import Encoding, opaque
 from cumulet.core.training_data.labelling import ABSTAIN, Labelling, Votes, majority, summaries
 
 Floats = NDArray[np.float64]
@@ -144,10 +145,18 @@ class Suspicious:
 
 
 def suspicious(labelling: Labelling, columns: Columns, said: Floats) -> tuple[Suspicious, str]:
-    """Label errors of labelled rows, and by what they were judged; `said` as in `chosen`."""
+    """Label errors of labelled rows, and by what they were judged; `said` as in `chosen`.
+
+    Raises NotFoundError without predictions where columns say nothing by their values.
+    """
     labels, classes = columns[LABEL].astype(np.int64), len(labelling.classes)
     if (p := _of_nights(said)) is not None:
         return Suspicious(confident.find(labels, p), p), MODEL
+    if hidden := opaque(columns, _names(columns)):
+        raise NotFoundError(
+            f"{', '.join(hidden)}: only the model can judge by it, and no night has predicted most of these records; "
+            "give days whose nights were run"
+        )
     p = cross_fitted(_matrix(columns), labels, classes, draws(columns["id"], "folds"))
     return Suspicious(confident.find(labels, p), p), CROSS_FIT
 
@@ -174,8 +183,11 @@ def suspects(labelling: Labelling, schema: Schema, columns: Columns, found: Susp
 
 
 def _matrix(columns: Columns) -> Floats:
-    names = [name for name in columns if name not in ("id", LABEL)]
-    return Encoding.learn(columns, names).matrix(columns)
+    return Encoding.learn(columns, _names(columns)).matrix(columns)
+
+
+def _names(columns: Columns) -> list[str]:
+    return [name for name in columns if name not in ("id", LABEL)]
 
 
 def _share_right(votes: NDArray[np.int64], labels: Floats, where: NDArray[np.bool_]) -> float | None:

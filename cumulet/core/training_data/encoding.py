@@ -13,6 +13,8 @@ Floats = NDArray[np.float64]
 MAX_VALUES = 50
 """Of a text the most frequent values get a column each; all others share none."""
 MINUTES = 1440.0
+OWN = 0.9
+"""A text of more different values than this share of the rows tells nothing by them: a picture, a letter."""
 
 
 @dataclass(frozen=True)
@@ -27,9 +29,10 @@ class Encoding:
 
     @classmethod
     def learn(cls, columns: Mapping[str, NDArray[Any]], names: Sequence[str]) -> Encoding:
-        """Learn from rows (n,) the columns of these names; one that is the same throughout says nothing."""
+        """Learn from rows (n,) the columns of these names; one that is the same throughout or `opaque` says nothing."""
         numbers, texts, moments = {}, {}, []
-        for name in names:
+        hidden = opaque(columns, names)
+        for name in (name for name in names if name not in hidden):
             column = columns[name]
             if column.dtype.kind == "f":
                 present = column[np.isfinite(column)].astype(np.float64)
@@ -55,6 +58,16 @@ class Encoding:
             parts += list(_hours(columns[name]))
         rows = len(next(iter(columns.values())))
         return np.column_stack(parts) if parts else np.zeros((rows, 0))
+
+
+def opaque(columns: Mapping[str, NDArray[Any]], names: Sequence[str]) -> list[str]:
+    """The texts among these columns in which nearly every row has a value of its own."""
+    return [name for name in names if columns[name].dtype.kind == "O" and _own(columns[name])]
+
+
+def _own(column: NDArray[Any]) -> bool:
+    distinct = len(set(column.tolist()))
+    return distinct > max(MAX_VALUES, OWN * len(column))
 
 
 def _hours(column: NDArray[Any]) -> tuple[Floats, Floats]:

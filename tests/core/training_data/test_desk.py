@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from cumulet.contracts.errors import NotFoundError
 from cumulet.core.schema import Columns, Field, Schema, rows
 from cumulet.core.training_data import desk
 from cumulet.core.training_data.active import entropy, margin
@@ -155,3 +156,16 @@ def test_a_function_is_a_rule_by_its_name_and_docstring() -> None:
     rule = LabellingFunction.of(far)
     assert (rule.name, rule.description) == ("far", "More than an hour away")
     assert rule.votes({"km": np.array([39.0, 40.0, 60.0, np.nan])}).tolist() == [0, ABSTAIN, 1, ABSTAIN]
+
+
+def of_pictures(trips: Columns) -> Columns:
+    """The trips as somebody drew them: every drawing is another text."""
+    return {"id": trips["id"], "label": trips["label"], "drawn": np.array([f"{km:.12f}" for km in trips["km"]], object)}
+
+
+def test_pictures_are_judged_by_the_nights_models_alone(trips):
+    drawn, said = of_pictures(trips), 1 / (1 + np.exp(-(trips["km"] - 50) / 5))
+    assert desk.suspicious(LABELLING, drawn, said)[1] == desk.MODEL
+    assert desk.chosen(LABELLING, drawn, said, entropy, 5)[1] == desk.MODEL
+    with pytest.raises(NotFoundError, match=r"drawn: only the model can judge by it.*whose nights were run"):
+        desk.suspicious(LABELLING, drawn, NOTHING)

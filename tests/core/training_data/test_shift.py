@@ -5,7 +5,7 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 
 from cumulet.core.sketches import InputSketch
-from cumulet.core.training_data.encoding import Encoding
+from cumulet.core.training_data.encoding import Encoding, opaque
 from cumulet.core.training_data.logistic import Logistic
 from cumulet.core.training_data.shift import by_classifier, by_sketches
 from cumulet.core.training_data.weights import effective_size
@@ -83,3 +83,14 @@ def test_an_encoding_is_finite_and_knows_hours_but_not_dates():
     assert matrix.shape == (3, 2 + 2 + 2)
     assert matrix[0, 4:] == pytest.approx(matrix[1, 4:])
     assert matrix[1, :4].tolist() == [0, 1, 0, 0]
+
+
+def test_a_text_of_which_every_row_has_its_own_says_nothing_and_a_code_does(rng):
+    table = {
+        "picture": np.array([f"{n:05}" for n in range(400)], object),
+        "code": np.array([f"{n % 60}" for n in range(400)], object),
+    }
+    assert opaque(table, list(table)) == ["picture"]
+    assert Encoding.learn(table, list(table)).matrix(table).shape == (400, 50)
+    few = {name: column[:40] for name, column in table.items()}
+    assert opaque(few, list(few)) == []
