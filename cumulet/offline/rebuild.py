@@ -14,6 +14,7 @@ from cumulet.adapters.snapshots import DATA, MANIFEST, Snapshots
 from cumulet.contracts import lake as keys
 from cumulet.contracts.errors import NotFoundError
 from cumulet.contracts.manifests import DatasetManifest
+from cumulet.contracts.retention import EARLIER_VERSIONS, RETENTION
 from cumulet.core.pseudonyms import KeyRing
 from cumulet.core.usecase import UseCase
 from lambdas.ingest import judging, reading, writing
@@ -75,10 +76,11 @@ def rebuild(
 
     `ring` makes its pseudonyms.
 
-    Raises NotFoundError when there is no such snapshot.
+    Raises NotFoundError when there is no such snapshot, or when raw files that it was made from are gone.
     """
     stored, private = Snapshots(lake, use_case.name), FolderLake(folder)
     manifest = stored.manifest(dataset_id)
+    _require_raw(lake, manifest)
     now: dict[str, str] = {}
     days = days_of(manifest)
     for n, day in enumerate(days, start=1):
@@ -97,6 +99,22 @@ def rebuild(
         days=len(days),
         differing=differing,
     )
+
+
+def _require_raw(lake: Lake, manifest: DatasetManifest) -> None:
+    """Before days are ingested for nothing. Raises NotFoundError naming what is gone and what can be done."""
+    wanted = sorted(key for key in manifest.sources if key.startswith("raw/"))
+    gone = sorted({*wanted} - {*lake.list(f"raw/{manifest.use_case}/")})
+    if gone:
+        days, kept = ({zone.zone: zone.days for zone in RETENTION}[name] for name in ("raw", "snapshots"))
+        first, last = (key.split("/")[2].removeprefix("dt=") for key in (gone[0], gone[-1]))
+        raise NotFoundError(
+            f"snapshot {manifest.dataset_id} cannot be rebuilt: {len(gone)} of its {len(wanted)} raw files are gone, "
+            f"from {gone[0]} on (raw is kept {days} days on AWS, its earlier versions {EARLIER_VERSIONS} days more). "
+            f"Bring them back from their versions, or from the source, where it still has them: "
+            f"`cumulet load {manifest.use_case} --from {first} --to {last}`. The snapshot itself is kept {kept} days: "
+            "see `cumulet data show`"
+        )
 
 
 def _taken(private: Lake, use_case: UseCase, manifest: DatasetManifest) -> DatasetManifest | None:
@@ -126,7 +144,7 @@ def _partitions(use_case: UseCase, then: Mapping[str, str], now: Mapping[str, st
 
 def _why(use_case: UseCase, key: str, then: Mapping[str, str], now: Mapping[str, str]) -> str:
     if key.startswith("raw/"):
-        return RAW_CHANGED if key in now else RAW_GONE
+        return RAW_CHANGED
     raw = raw_of(use_case, key)
     if raw not in then:
         return UNKNOWN if raw in now else RAW_GONE

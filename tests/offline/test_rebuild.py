@@ -47,12 +47,22 @@ def test_a_raw_file_that_has_changed_is_named_with_what_was_made_from_it(filled,
     }
 
 
-def test_a_raw_file_that_is_gone_is_named(filled, taken, tmp_path):
-    filled.delete(keys.raw("flights", DAYS[1], "outcomes"))
-    found = again(filled, taken[0], tmp_path)
-    whys = {each.key: (each.why, each.now == "") for each in found.differing}
-    assert whys[keys.raw("flights", DAYS[1], "outcomes")] == (rebuild.RAW_GONE, True)
-    assert whys[keys.labels("flights", DAYS[1])] == (rebuild.FROM_ANOTHER_RAW, False)
+def test_where_raw_files_are_gone_it_says_so_before_it_begins_and_what_can_be_done(filled, taken, tmp_path):
+    for day, table in ((DAYS[1], "outcomes"), (DAYS[3], "records")):
+        filled.delete(keys.raw("flights", day, table))
+    expected = (
+        rf"snapshot {taken[0]} cannot be rebuilt: 2 of its 18 raw files are gone, from "
+        rf"{keys.raw('flights', DAYS[1], 'outcomes')} on \(raw is kept 90 days .*"
+        rf"`cumulet load flights --from {DAYS[1]} --to {DAYS[3]}`"
+    )
+    with pytest.raises(NotFoundError, match=expected):
+        again(filled, taken[0], tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_raw_of_days_that_the_snapshot_has_not_may_be_gone(filled, taken, tmp_path):
+    filled.delete(keys.raw("flights", DAYS[9], "records"))
+    assert again(filled, taken[0], tmp_path).same
 
 
 def test_ingest_code_that_makes_other_bytes_of_the_same_raw_is_told_from_raw(filled, taken, tmp_path, monkeypatch):
