@@ -8,11 +8,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
-from cumulet.adapters import artifact, parquet
+from cumulet.adapters import artifact
 from cumulet.adapters.lake import Lake
 from cumulet.adapters.registry import Package, Registry
+from cumulet.adapters.scored_records import model_of
 from cumulet.adapters.snapshots import Snapshots
 from cumulet.contracts import lake as keys
 from cumulet.contracts.manifests import DayManifest, Tombstone
@@ -21,8 +21,8 @@ from cumulet.core.model import code_fingerprint
 from cumulet.core.usecase import UseCase
 
 PARTITION = re.compile(r"[^/]+/[^/]+/(?:dt|known)=(\d{4}-\d\d-\d\d)/.*")
-AT_ONCE = 16
-"""Nights of predictions that are read at a time, when a record is looked for."""
+MOST_DAYS = 16
+"""Of so many days the hashes are read."""
 
 
 @dataclass(frozen=True)
@@ -48,39 +48,12 @@ class LineageReader:
                     graph.join(source, key)
         return graph
 
-    def record(self, graph: Graph, text: str) -> list[str]:
-        """Add the predictions of a record (`ID`, or `ID@2013-04-01`) and name its node; nothing when there is none.
-
-        Without a day the days that the id itself names are looked at first, then the other nights, newest first.
-        """
-        name, _, day = text.rpartition("@") if re.search(r"@\d{4}-\d\d-\d\d$", text) else (text, "", "")
-        nights = sorted((key for key, node in graph.nodes.items() if node.zone == "predictions"), reverse=True)
-        nights = [key for key in nights if day in key]
-        named = set(re.findall(r"\d{4}-\d\d-\d\d", name))
-        nights.sort(key=lambda key: graph.nodes[key].day not in named)
-        for part in (nights[n : n + AT_ONCE] for n in range(0, len(nights), AT_ONCE)):
-            found = [(key, row) for key, row in self._rows(part, name) if row]
-            if found:
-                newest = graph.nodes[found[0][0]].day
-                node = f"records/{self.use_case.name}/{name}@{newest}"
-                for key, row in ((key, row) for key, row in found if graph.nodes[key].day == newest):
-                    graph.add(Node(node, {f"prediction of model {_model(key)}": row["prediction"], "id": name}))
-                    graph.join(key, node)
-                return [node]
-        return []
-
-    def example(self, graph: Graph) -> str:
-        """A record of the newest scored night, as ID@DATE; empty when none was scored."""
-        newest = max((name for name, node in graph.nodes.items() if node.zone == "predictions"), default="")
-        ids = self.lake.read_table(newest, ("id",))["id"].tolist() if newest else list[str]()
-        return f"{ids[0]}@{graph.nodes[newest].day}" if len(ids) else ""
-
     def details(self, graph: Graph, asked: Sequence[str]) -> None:
         """Add what takes a read of its own: of every model of a (small) graph the code that it was made with and
         carries, and of the few days that were asked for the hashes of their files, as the lake has them now."""
         self._code(graph)
         days = sorted({_day_of(graph, name) for name in asked} - {""})
-        for day in days[:AT_ONCE]:
+        for day in days[:MOST_DAYS]:
             self._committed(graph, day)
 
     def _code(self, graph: Graph) -> None:
@@ -154,20 +127,9 @@ class LineageReader:
             yield from (keys.labels(use_case.name, day - timedelta(n)) for n in range(use_case.context.nights))
         elif zone == "predictions":
             yield keys.features(use_case.name, day)
-            yield f"models/{use_case.name}/{_model(key)}"
-
-    def _rows(self, wanted: Sequence[str], record: str) -> Iterator[tuple[str, dict[str, Any] | None]]:
-        for key, data in zip(wanted, self.lake.find_many(wanted), strict=True):
-            columns = parquet.decode(data, ("id", "prediction")) if data is not None else None
-            ids = columns["id"].tolist() if columns else []
-            found = columns is not None and record in ids
-            yield key, {"prediction": float(columns["prediction"][ids.index(record)])} if columns and found else None
+            yield f"models/{use_case.name}/{model_of(key)}"
 
 
 def _day_of(graph: Graph, name: str) -> str:
     """The day of a partition, or of the night that a record was scored in; empty for the rest."""
     return name.rpartition("@")[2] if graph.nodes[name].zone == "records" else graph.nodes[name].day
-
-
-def _model(key: str) -> str:
-    return key.partition("/model=")[2].partition("/")[0]

@@ -13,6 +13,7 @@ from rich.tree import Tree
 import usecases
 from cumulet.adapters import stacks
 from cumulet.adapters.lineage import LineageReader
+from cumulet.adapters.scored_records import ScoredRecords
 from cumulet.cli.options import AsJson
 from cumulet.cli.reports import keep
 from cumulet.cli.target import Target, connect
@@ -23,6 +24,7 @@ from cumulet.contracts.settings import stack_name
 from cumulet.core.lineage import Graph, collapsed
 from cumulet.core.lineage_ids import examples, meant
 from cumulet.reports import lineage as picture
+from cumulet.reports.lineage_words import caption
 
 MOST_BY_THEMSELVES = 6
 """Of more files than these, those that were used alike are shown together, even if they were asked for."""
@@ -71,13 +73,13 @@ def _found(target: Target, identifier: str, use_case: str | None) -> tuple[Works
     for name in known:
         workspace = open_workspace(name, target)
         reader = LineageReader(workspace.lake, workspace.registry, workspace.use_case)
-        graph = reader.read()
-        asked = meant(graph, name, identifier) or reader.record(graph, identifier)
+        graph, records = reader.read(), ScoredRecords(workspace.lake, name)
+        asked = meant(graph, name, identifier) or records.add(graph, identifier)
         if asked:
             around = graph.around(asked)
             reader.details(around, asked)
             return workspace, around, asked
-        looked += [f"\n{name}:", *(f"\n  {line}" for line in examples(graph, name, reader.example(graph)))]
+        looked += [f"\n{name}:", *(f"\n  {line}" for line in examples(graph, name, records.example(graph)))]
     raise NotFoundError(
         f"{identifier!r} is nothing that was looked for; examples of each kind:{''.join(looked)}"
         if looked
@@ -107,7 +109,7 @@ def _grow(branch: Tree, graph: Graph, edges: Mapping[str, Mapping[str, None]], n
 
 
 def _line(graph: Graph, name: str) -> str:
-    words = picture.caption(graph.nodes[name])
+    words = caption(graph.nodes[name])
     detail = f"  [dim]{escape(words.detail)}[/dim]" if words.detail else ""
     return f"[cyan]{escape(words.kind)}[/cyan] {escape(words.name)}{detail}"
 

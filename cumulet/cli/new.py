@@ -35,7 +35,13 @@ def new(
 
     Example: cumulet new churn --from customers.csv --label churned --time signed_up
     """
-    from cumulet.scaffold import profile, proposal, table, writing  # Arrow and Jinja: other commands need neither
+    from cumulet.scaffold import (  # Arrow and Jinja: other commands need neither
+        profile,
+        proposal,
+        roles,
+        table,
+        writing,
+    )
     from cumulet.scaffold.plan import Plan
 
     if task not in ("", "binary", "multiclass", "regression"):
@@ -44,7 +50,7 @@ def new(
         given = table.read(source)
         columns = profile.profile(given)
     asks = sys.stdin.isatty() and not yes
-    choices = proposal.Choices(
+    choices = roles.Choices(
         label=label or _asked_label(proposal.guess_label(columns), list(columns), asks=asks),
         task=task,  # type: ignore[arg-type] # checked above
         positive=positive,

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 UseCaseName = Annotated[str, typer.Argument(help="The use case, a folder of usecases/.", metavar="USE_CASE")]
+SnapshotId = Annotated[str, typer.Argument(help="The snapshot's id, or enough of its first characters.", metavar="ID")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on stdout, for programs.")]
 Day = Annotated[datetime | None, typer.Option("--date", formats=["%Y-%m-%d"], help="One night: its logical date.")]
 From = Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First logical date.")]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -11,36 +11,18 @@ from pathlib import Path
 from cumulet.adapters.folder_lake import FolderLake
 from cumulet.adapters.lake import Lake
 from cumulet.adapters.snapshots import DATA, MANIFEST, Snapshots
-from cumulet.contracts import lake as keys
 from cumulet.contracts.errors import NotFoundError
 from cumulet.contracts.manifests import DatasetManifest
+from cumulet.contracts.retention import EARLIER_VERSIONS, RETENTION
 from cumulet.core.pseudonyms import KeyRing
 from cumulet.core.usecase import UseCase
+from cumulet.offline.differences import Differing, files, partitions
 from lambdas.ingest import judging, reading, writing
 from lambdas.ingest.privacy import protected
 from training import snapshot
 
-RAW_CHANGED = "raw has changed since the snapshot"
-RAW_GONE = "raw is gone"
-FROM_ANOTHER_RAW = "made from a raw file that has changed"
-CODE_CHANGED = "ingest makes other bytes of the same raw file: its code or the schema has changed"
-UNKNOWN = "raw or the code of ingest has changed since; the snapshot does not say what raw was"
-FEATURES_CHANGED = (
-    "the same partitions give other rows: the code of the snapshot or of the context features has changed"
-)
-SCHEMA_CHANGED = "the use case has another schema than the snapshot"
 LIMIT = 1 << 40
 """No limit: what the snapshot was made from has been read once."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Differing:
-    """A file that is not what the snapshot was made from: its sha256 then and now (empty: none), and why."""
-
-    key: str
-    then: str
-    now: str
-    why: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,10 +57,11 @@ def rebuild(
 
     `ring` makes its pseudonyms.
 
-    Raises NotFoundError when there is no such snapshot.
+    Raises NotFoundError when there is no such snapshot, or when raw files that it was made from are gone.
     """
     stored, private = Snapshots(lake, use_case.name), FolderLake(folder)
     manifest = stored.manifest(dataset_id)
+    _require_raw(lake, manifest)
     now: dict[str, str] = {}
     days = days_of(manifest)
     for n, day in enumerate(days, start=1):
@@ -89,7 +72,7 @@ def rebuild(
         progress(f"{day} ingested anew, {n} of {len(days)}")
     progress("taking the snapshot anew")
     again = _taken(private, use_case, manifest)
-    differing = (*_partitions(use_case, manifest.sources, now), *_files(manifest, again))
+    differing = (*partitions(use_case, manifest.sources, now), *files(manifest, again))
     return Rebuilt(
         dataset_id=dataset_id,
         rebuilt_id=again.dataset_id if again else "",
@@ -97,6 +80,22 @@ def rebuild(
         days=len(days),
         differing=differing,
     )
+
+
+def _require_raw(lake: Lake, manifest: DatasetManifest) -> None:
+    """Before days are ingested for nothing. Raises NotFoundError naming what is gone and what can be done."""
+    wanted = sorted(key for key in manifest.sources if key.startswith("raw/"))
+    gone = sorted({*wanted} - {*lake.list(f"raw/{manifest.use_case}/")})
+    if gone:
+        days, kept = ({zone.zone: zone.days for zone in RETENTION}[name] for name in ("raw", "snapshots"))
+        first, last = (key.split("/")[2].removeprefix("dt=") for key in (gone[0], gone[-1]))
+        raise NotFoundError(
+            f"snapshot {manifest.dataset_id} cannot be rebuilt: {len(gone)} of its {len(wanted)} raw files are gone, "
+            f"from {gone[0]} on (raw is kept {days} days on AWS, its earlier versions {EARLIER_VERSIONS} days more). "
+            f"Bring them back from their versions, or from the source, where it still has them: "
+            f"`cumulet load {manifest.use_case} --from {first} --to {last}`. The snapshot itself is kept {kept} days: "
+            "see `cumulet data show`"
+        )
 
 
 def _taken(private: Lake, use_case: UseCase, manifest: DatasetManifest) -> DatasetManifest | None:
@@ -114,39 +113,3 @@ def _moment(manifest: DatasetManifest) -> datetime:
 def _same_bytes(stored: Snapshots, rebuilt: Snapshots, dataset_id: str) -> bool:
     names = [stored.prefix(dataset_id) + name for name in (MANIFEST, DATA)]
     return all(stored.lake.find(key) == rebuilt.lake.find(key) is not None for key in names)
-
-
-def _partitions(use_case: UseCase, then: Mapping[str, str], now: Mapping[str, str]) -> Iterator[Differing]:
-    """Every raw file and partition that has another content than the snapshot's source had."""
-    for key, digest in then.items():
-        found = now.get(key, "")
-        if found != digest:
-            yield Differing(key=key, then=digest, now=found, why=_why(use_case, key, then, now))
-
-
-def _why(use_case: UseCase, key: str, then: Mapping[str, str], now: Mapping[str, str]) -> str:
-    if key.startswith("raw/"):
-        return RAW_CHANGED if key in now else RAW_GONE
-    raw = raw_of(use_case, key)
-    if raw not in then:
-        return UNKNOWN if raw in now else RAW_GONE
-    return CODE_CHANGED if now.get(raw) == then[raw] else FROM_ANOTHER_RAW
-
-
-def raw_of(use_case: UseCase, key: str) -> str:
-    """The raw file that a partition is made from."""
-    zone, dataset, day, _ = key.split("/")
-    tables = {use_case.name: reading.RECORDS} | {f"{use_case.name}_{table}": table for table in use_case.side_tables}
-    table = reading.OUTCOMES if zone == "labels" else tables[dataset]
-    return keys.raw(use_case.name, date.fromisoformat(day.partition("=")[2]), table)
-
-
-def _files(manifest: DatasetManifest, again: DatasetManifest | None) -> Iterator[Differing]:
-    """What differs in the snapshot itself although every partition is the same."""
-    if again is None or again.sources != manifest.sources or again == manifest:
-        return
-    if again.schema_hash != manifest.schema_hash:
-        yield Differing(key="schema.json", then=manifest.schema_hash, now=again.schema_hash, why=SCHEMA_CHANGED)
-    then, now = manifest.files[DATA], again.files[DATA]
-    if then != now:
-        yield Differing(key=DATA, then=then, now=now, why=FEATURES_CHANGED)

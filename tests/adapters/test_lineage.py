@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cumulet.adapters.lineage import LineageReader
+from cumulet.adapters.scored_records import ScoredRecords
 from cumulet.contracts import lake as keys
 from cumulet.core.lineage_ids import meant
 from tests.offline.conftest import DAYS, artifact, aws, filled, lake, night, read_api_models_once, scored, taken, world
@@ -24,7 +25,7 @@ def raw(days):
 def test_a_prediction_leads_to_its_model_its_snapshot_and_their_raw_files_with_hashes(reader, scored):
     graph = reader.read()
     said = scored.lake.read_table(keys.prediction_file("flights", DAYS[7], "1"))
-    [record] = reader.record(graph, said["id"][3])
+    [record] = ScoredRecords(scored.lake, "flights").add(graph, said["id"][3])
     found = graph.around([record])
     reader.details(found, [record])
     assert found.nodes[record].facts["prediction of model 1"] == said["prediction"][3]
@@ -54,26 +55,6 @@ def test_a_raw_file_leads_to_every_snapshot_model_and_night_that_it_is_in(reader
 def test_an_outcome_is_in_the_features_of_the_nights_that_look_back_on_it(reader):
     found = reader.read().descendants([keys.raw("flights", DAYS[7], "outcomes")])
     assert {n for n in found if n.startswith("features/")} == {keys.features("flights", day) for day in DAYS[7:]}
-
-
-def test_a_record_is_found_in_the_night_that_is_named_or_in_the_newest(reader, scored):
-    graph = reader.read()
-    night, name = keys.prediction_file("flights", DAYS[6], "1"), f"{DAYS[6]}-UA1-LGA-0600"
-    for day in (DAYS[8], DAYS[9]):
-        table = scored.lake.read_table(keys.prediction_file("flights", day, "2"))
-        table["id"][0] = "twice"
-        scored.lake.write_table(keys.prediction_file("flights", day, "2"), table)
-    assert reader.record(graph, "twice") == [f"records/flights/twice@{DAYS[9]}"]
-    assert reader.record(graph, f"twice@{DAYS[8]}") == [f"records/flights/twice@{DAYS[8]}"]
-    assert reader.record(graph, f"twice@{DAYS[7]}") == []
-    assert reader.record(graph, "nobody") == []
-    [record] = reader.record(graph, name)
-    assert list(graph.parents[record]) == [night]
-
-
-def test_the_example_of_a_record_is_one_that_is_found(reader):
-    graph = reader.read()
-    assert reader.record(graph, reader.example(graph))
 
 
 def test_nothing_is_read_per_night(reader, scored, monkeypatch):

@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from cumulet.adapters.days import Days
-from cumulet.cli import data, lineage, reports
+from cumulet.cli import data_diff, lineage, rebuild, reports, snapshots
 from cumulet.cli.app import app
 from cumulet.contracts import lake as keys
 from cumulet.contracts.errors import ContractError, JobError, NotFoundError
@@ -21,7 +21,7 @@ __all__ = ["artifact", "aws", "filled", "lake", "night", "read_api_models_once",
 @pytest.fixture
 def cumulet(scored, monkeypatch, tmp_path):
     """Run a command against the lake; an error of ours is raised."""
-    for module in (data, lineage):
+    for module in (snapshots, data_diff, rebuild, lineage):
         monkeypatch.setattr(module, "open_workspace", lambda name, target: scored)
     monkeypatch.setattr(lineage, "connect", lambda target: "")
     monkeypatch.setattr(reports, "STATE", tmp_path)

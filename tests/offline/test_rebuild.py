@@ -10,8 +10,7 @@ from cumulet.adapters.folder_lake import FolderLake
 from cumulet.contracts import lake as keys
 from cumulet.contracts.errors import NotFoundError
 from cumulet.core.pseudonyms import KeyRing
-from cumulet.offline import rebuild
-from cumulet.offline.rebuild import raw_of
+from cumulet.offline import differences, rebuild
 from lambdas.ingest import reading
 from tests.offline.conftest import DAYS
 from usecases import load
@@ -42,17 +41,27 @@ def test_a_raw_file_that_has_changed_is_named_with_what_was_made_from_it(filled,
     assert not found.same
     assert found.rebuilt_id != taken[0]
     assert {each.key: each.why for each in found.differing} == {
-        keys.raw("flights", DAYS[2], "records"): rebuild.RAW_CHANGED,
-        keys.curated("flights", DAYS[2]): rebuild.FROM_ANOTHER_RAW,
+        keys.raw("flights", DAYS[2], "records"): differences.RAW_CHANGED,
+        keys.curated("flights", DAYS[2]): differences.FROM_ANOTHER_RAW,
     }
 
 
-def test_a_raw_file_that_is_gone_is_named(filled, taken, tmp_path):
-    filled.delete(keys.raw("flights", DAYS[1], "outcomes"))
-    found = again(filled, taken[0], tmp_path)
-    whys = {each.key: (each.why, each.now == "") for each in found.differing}
-    assert whys[keys.raw("flights", DAYS[1], "outcomes")] == (rebuild.RAW_GONE, True)
-    assert whys[keys.labels("flights", DAYS[1])] == (rebuild.FROM_ANOTHER_RAW, False)
+def test_where_raw_files_are_gone_it_says_so_before_it_begins_and_what_can_be_done(filled, taken, tmp_path):
+    for day, table in ((DAYS[1], "outcomes"), (DAYS[3], "records")):
+        filled.delete(keys.raw("flights", day, table))
+    expected = (
+        rf"snapshot {taken[0]} cannot be rebuilt: 2 of its 18 raw files are gone, from "
+        rf"{keys.raw('flights', DAYS[1], 'outcomes')} on \(raw is kept 90 days .*"
+        rf"`cumulet load flights --from {DAYS[1]} --to {DAYS[3]}`"
+    )
+    with pytest.raises(NotFoundError, match=expected):
+        again(filled, taken[0], tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_raw_of_days_that_the_snapshot_has_not_may_be_gone(filled, taken, tmp_path):
+    filled.delete(keys.raw("flights", DAYS[9], "records"))
+    assert again(filled, taken[0], tmp_path).same
 
 
 def test_ingest_code_that_makes_other_bytes_of_the_same_raw_is_told_from_raw(filled, taken, tmp_path, monkeypatch):
@@ -66,7 +75,7 @@ def test_ingest_code_that_makes_other_bytes_of_the_same_raw_is_told_from_raw(fil
 
     monkeypatch.setattr(reading, "table_of", rounding)
     found = again(filled, taken[0], tmp_path)
-    assert {each.why for each in found.differing} == {rebuild.CODE_CHANGED}
+    assert {each.why for each in found.differing} == {differences.CODE_CHANGED}
     assert {each.key for each in found.differing} == {keys.curated("flights", day) for day in DAYS[:6]}
 
 
@@ -74,7 +83,7 @@ def test_another_declaration_of_features_is_told_from_the_data(filled, taken, tm
     use_case = load("flights")
     fewer = replace(use_case, context=replace(use_case.context, features=use_case.context.features[:-1]))
     found = again(filled, taken[0], tmp_path, fewer)
-    assert [(each.key, each.why) for each in found.differing] == [("data.parquet", rebuild.FEATURES_CHANGED)]
+    assert [(each.key, each.why) for each in found.differing] == [("data.parquet", differences.FEATURES_CHANGED)]
 
 
 def test_stored_data_that_is_damaged_is_not_the_same(filled, taken, tmp_path):
@@ -85,9 +94,3 @@ def test_stored_data_that_is_damaged_is_not_the_same(filled, taken, tmp_path):
 def test_a_snapshot_that_is_not_there_is_not_rebuilt(filled, tmp_path):
     with pytest.raises(NotFoundError):
         again(filled, "0123456789abcdef", tmp_path)
-
-
-def test_every_partition_names_the_raw_file_that_it_is_made_from():
-    use_case = load("flights")
-    assert raw_of(use_case, keys.labels("flights", DAYS[0])) == keys.raw("flights", DAYS[0], "outcomes")
-    assert raw_of(use_case, keys.curated("flights_weather", DAYS[0])) == keys.raw("flights", DAYS[0], "weather")

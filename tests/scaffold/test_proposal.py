@@ -7,7 +7,8 @@ import pytest
 
 from cumulet.contracts.errors import ContractError
 from cumulet.scaffold.profile import Column, profile
-from cumulet.scaffold.proposal import Choices, Proposal, guess_label, propose
+from cumulet.scaffold.proposal import Proposal, guess_label, propose
+from cumulet.scaffold.roles import Choices
 from tests.scaffold.tables import customers, flowers, sales, written
 
 

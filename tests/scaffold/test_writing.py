@@ -16,7 +16,8 @@ from cumulet.core.cutoff import CutOff
 from cumulet.core.schema import Field, Schema
 from cumulet.scaffold.plan import DEALT_DAYS, FIRST_DAY, Plan
 from cumulet.scaffold.profile import profile
-from cumulet.scaffold.proposal import Choices, propose
+from cumulet.scaffold.proposal import propose
+from cumulet.scaffold.roles import Choices
 from cumulet.scaffold.writing import write
 from cumulet.sources.prepared import Prepared
 from tests.scaffold.tables import Rows, customers, flowers, sales, written

@@ -36,6 +36,12 @@ def test_columns_without_a_name_are_numbered_as_trino_does(bench: Bench) -> None
     assert plan.names == ("id", "carrier", "distance", "dt", "_col4", "carrier", "n", "_col7")
 
 
+def test_names_are_found_in_any_case_and_headings_are_in_lower_case(bench: Bench) -> None:
+    """As docs/fidelity.md says; Athena shows them as the query writes them."""
+    plan = bench.plan('SELECT CARRIER, f.Distance AS Far, upper(carrier) AS "UpperCase" FROM Flights f')
+    assert plan.names == ("carrier", "far", "uppercase")
+
+
 def test_the_names_of_a_union_are_those_of_its_first_query(bench: Bench) -> None:
     assert bench.plan("SELECT 1 AS a UNION ALL SELECT 2 AS b").names == ("a",)
 

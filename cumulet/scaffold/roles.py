@@ -1,0 +1,104 @@
+"""What a column is to a use case: by its name, by what is in it, or as whoever brings the table has decided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from cumulet.contracts.errors import ContractError
+from cumulet.scaffold.profile import Column
+
+TaskName = Literal["binary", "multiclass", "regression"]
+Role = Literal["number", "category", "moment", "label", "time", "id", "sensitive", "left out"]
+
+SENSITIVE = ("sex", "gender", "race", "ethnicity", "religion", "disability", "nationality", "orientation", "geschlecht")
+PERSONAL = (
+    "name",
+    "surname",
+    "email",
+    "e_mail",
+    "mail",
+    "phone",
+    "telephone",
+    "mobile",
+    "address",
+    "street",
+    "iban",
+    "ssn",
+)
+CATEGORIES = 1_000
+"""A text with more distinct values than these, or than half of the rows, names rather than groups."""
+DAYS = 20
+"""A column of time with fewer days gives no nights to speak of."""
+
+
+@dataclass(frozen=True)
+class Decided:
+    """A column and what it is."""
+
+    column: Column
+    role: Role
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What whoever brings the table has decided; empty where it is left to the proposal."""
+
+    label: str = ""
+    task: TaskName | Literal[""] = ""
+    positive: str = ""
+    time: str = ""
+    """`none`: no calendar."""
+    sensitive: tuple[str, ...] = ()
+    leave_out: tuple[str, ...] = ()
+
+
+def time_of(columns: Mapping[str, Column], choices: Choices) -> Iterable[Decided]:
+    """The column of time, where there is one. Raises ContractError when the one that was chosen cannot be it."""
+    if choices.time == "none":
+        return
+    if choices.time:
+        column = columns[choices.time]
+        if not column.is_moment or column.missing:
+            raise ContractError(f"--time {column.name}: it needs a date or a time in every row")
+        yield Decided(column, "time")
+        return
+    found = [
+        column for column in columns.values() if column.is_moment and not column.missing and column.distinct >= DAYS
+    ]
+    if found:
+        yield Decided(found[0], "time", "the first column with a moment in every row")
+
+
+def id_of(columns: Mapping[str, Column], choices: Choices) -> Iterable[Decided]:
+    """The column that names its row, where there is one."""
+    named = [column for column in columns.values() if column.is_unique and column.kind in ("string", "integer")]
+    keys = [column for column in named if column.field.rstrip("_") in ("id", "key", "nr", "no", "number", "index")]
+    ends = [column for column in named if column.field.endswith(("_id", "_key", "_nr", "_no"))]
+    for column in (keys + ends)[:1]:
+        yield Decided(column, "id", "no two rows share it")
+
+
+def role_of(column: Column, choices: Choices) -> Decided:
+    """What any other column is."""
+    parts = set(column.field.strip("_").split("_")) | {column.field.strip("_")}
+    if column.name in choices.leave_out:
+        return Decided(column, "left out", "as you said")
+    if column.distinct <= 1:
+        return Decided(column, "left out", "it says the same in every row" if column.distinct else "it is blank")
+    if column.name in choices.sensitive or (not choices.sensitive and parts & set(SENSITIVE)):
+        return Decided(column, "sensitive", "judged by group, not given to the model")
+    if parts & set(PERSONAL):
+        return Decided(column, "left out", "personal data")
+    if column.is_moment:
+        return Decided(column, "moment")
+    if column.is_number:
+        named = column.is_unique and column.kind == "integer" and bool(parts & {"id", "key", "index"})
+        return Decided(column, "left out", "it names the row") if named else Decided(column, "number")
+    if column.is_prose:
+        return Decided(column, "left out", "free text")
+    if column.distinct > min(CATEGORIES, column.rows / 2):
+        return Decided(column, "left out", f"{column.distinct} distinct texts name, they do not group")
+    return Decided(column, "category")
