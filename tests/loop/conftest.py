@@ -24,7 +24,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "tests/loop" in str(item.path):
             item.add_marker(pytest.mark.loop)
-            item.add_marker(pytest.mark.xdist_group("loop"))
+            if not item.get_closest_marker("xdist_group"):
+                item.add_marker(pytest.mark.xdist_group("loop"))
 
 
 @dataclass
