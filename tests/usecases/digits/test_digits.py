@@ -11,9 +11,10 @@ from cumulet.core import drift
 from cumulet.core.schema import Columns, select
 from cumulet.core.sketches import InputSketch
 from usecases.digits import USE_CASE, source
-from usecases.digits.example import SEVEN
+from usecases.digits.example import seven
 from usecases.digits.transform import height, ink, transform, width
 
+SEVEN = seven()
 SETTINGS = UseCaseSettings.load(Path(__file__).parents[3] / "usecases" / "digits" / "usecase.toml")
 
 
