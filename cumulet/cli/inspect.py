@@ -15,6 +15,9 @@ from cumulet.cli.terminal import print_json, print_table, say
 from cumulet.cli.workspace import open_workspace
 from cumulet.contracts.errors import SchemaError
 
+LIKELIEST = 3
+"""Classes of an answer that the table has room for; --json has all."""
+
 
 def predict(
     context: typer.Context,
@@ -37,9 +40,17 @@ def predict(
         print_json(answer)
         return
     rows = answer.get("predictions", [answer])
-    print_table("Predictions", rows)
+    print_table("Predictions", [_short(row) for row in rows])
     say("")
     print(workspace.api.curl(records))
+
+
+def _short(row: dict[str, Any]) -> dict[str, Any]:
+    """An answer for people: of several classes the likeliest."""
+    if "probabilities" not in row:
+        return row
+    likeliest = sorted(row["probabilities"].items(), key=lambda each: -each[1])[:LIKELIEST]
+    return {**row, "probabilities": ", ".join(f"{name} {p:.3f}" for name, p in likeliest)}
 
 
 def _records(record: str | None, file: Path | None) -> Any:
