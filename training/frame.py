@@ -6,6 +6,7 @@ left rows without a key, a context feature that is infinite. Pandera is imported
 
 from __future__ import annotations
 
+import re
 import warnings
 from typing import TYPE_CHECKING, Any
 
@@ -63,7 +64,7 @@ def _column(pa: Any, each: Field) -> Any:
     if each.categories is not None:
         checks.append(pa.Check.isin(each.categories))
     if each.pattern is not None:
-        checks.append(pa.Check.str_matches(rf"(?:{each.pattern})\Z"))
+        checks.append(_matching(pa, each.pattern))
     if each.minimum is not None:
         checks.append(pa.Check.ge(each.minimum))
     if each.maximum is not None:
@@ -72,6 +73,21 @@ def _column(pa: Any, each: Field) -> Any:
         checks.append(pa.Check(lambda values: values == np.floor(values), error="whole numbers"))
     kind = None if each.kind == "string" or each.kind in UNITS else "float64"
     return pa.Column(kind, checks=checks, nullable=each.nullable)
+
+
+def _matching(pa: Any, pattern: str) -> Any:
+    """Arrow's expressions are fast, and know no look-ahead and no count above 1,000: then Python's, as at ingest."""
+    import pyarrow
+    from pyarrow import compute
+
+    try:
+        compute.match_substring_regex(pyarrow.array([""]), pattern)
+    except pyarrow.ArrowInvalid:
+        compiled = re.compile(pattern)
+        return pa.Check(
+            lambda texts: texts.map(lambda text: bool(compiled.fullmatch(text))), error=f"matches {pattern}"
+        )
+    return pa.Check.str_matches(rf"(?:{pattern})\Z")
 
 
 def _problems(cases: Any) -> list[Problem]:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from cumulet.contracts.errors import SchemaError
-from cumulet.core.schema import Columns
+from cumulet.core.schema import Columns, Field, Schema
 from tests.lambdas.conftest import columns_of, flights
 from training.frame import check
 from usecases import load
@@ -63,3 +63,11 @@ def test_a_context_feature_may_be_missing_and_never_infinite() -> None:
 def test_a_column_that_is_not_there_is_named() -> None:
     with pytest.raises(SchemaError, match="column_in_dataframe"):
         check(SCHEMA, {name: values for name, values in columns().items() if name != "carrier"})
+
+
+@pytest.mark.parametrize("pattern", ["(?!ZZ)[A-Z]{2}", "[A-Z]{1,2}(?:[0-9]{1200})?", "[A-Z]{2}"])
+def test_a_pattern_is_read_as_at_ingest_whatever_arrow_knows_of_it(pattern: str) -> None:
+    codes = Schema("codes", (Field("code", "string", "two letters", nullable=True, pattern=pattern),), ("code",))
+    check(codes, {"code": np.array(["AB", None, "CD"], object)})
+    with pytest.raises(SchemaError, match="code='A1'"):
+        check(codes, {"code": np.array(["AB", "A1"], object)})
