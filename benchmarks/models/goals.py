@@ -48,15 +48,17 @@ def limits(goal: Goal, part: str) -> str:
 
 
 def verdicts(plan: Plan, figures: Figures, production: Mapping[str, int]) -> Iterator[Verdict]:
-    """One per limit; `production` counts `trainings` and `red_nights`. What is not defined is missed."""
+    """One per limit; `production` counts `refusals` of the first champion, `trainings` and `red_nights`. What is not
+    defined is missed."""
     for goal in plan.goals:
         yield _reached(goal, goal.part or plan.whole, figures)
     for metric, limit in plan.nothing_above.items():
         yield _leak(metric, limit, figures)
-    for name, most in (("trainings", plan.most_trainings), ("red_nights", plan.most_red_nights)):
-        if most is not None:
-            text = f"{name.replace('_', ' ')} at most {most}"
-            yield Verdict(text, production[name], production[name] <= most)
+    yield _counted("the gate's reasons against the first champion", production["refusals"], 0)
+    if plan.most_trainings is not None:
+        yield _counted("trainings on alarm", production["trainings"], plan.most_trainings)
+    if plan.most_red_nights is not None:
+        yield _counted("nights with a red performance alarm", production["red_nights"], plan.most_red_nights)
 
 
 def beaten(goal: Goal, part: str, other: str, margin: float, interval: Interval) -> Verdict:
@@ -70,6 +72,10 @@ def _reached(goal: Goal, part: str, figures: Figures) -> Verdict:
     value = float("nan") if row[goal.metric] is None else row[goal.metric]
     met = goal.at_least <= value <= goal.at_most
     return Verdict(limits(goal, part), value, met, row.get("intervals", {}).get(goal.metric))
+
+
+def _counted(what: str, count: int, most: int) -> Verdict:
+    return Verdict(f"{what}: {f'at most {most}' if most else 'none'}", count, count <= most)
 
 
 def _leak(metric: str, limit: float, figures: Figures) -> Verdict:

@@ -42,6 +42,8 @@ class Found:
     baselines: Forecasts
     policies: Forecasts
     production: Replayed
+    refused: list[str]
+    """Why the gate would have refused the first champion; empty when it passes."""
 
 
 def run(plan: Plan, say: Callable[[str], None]) -> Found:
@@ -53,7 +55,7 @@ def run(plan: Plan, say: Callable[[str], None]) -> Found:
     production = Production(use_case, history, limits)
     with redirect_stdout(StringIO()):  # what jobs print
         say("the first champion and its baselines")
-        first, _ = production.train(plan.first_night, None)
+        first, refused = production.train(plan.first_night, None)
         kept = fitted_once(use_case, history, plan.first_night)
         poorer = {name: _without(use_case, history, plan.first_night, left) for name, left in plan.without.items()}
         spans = months(plan.first_night, last)
@@ -64,7 +66,7 @@ def run(plan: Plan, say: Callable[[str], None]) -> Found:
     own = {FROZEN: first.predictions, **poorer, MONTHLY: monthly.pop(MONTHLY), DEPLOYED: deployed.forecasts}
     others = {f"{name}, {FROZEN}": p for name, p in kept.items()}
     others |= {f"{name}, {MONTHLY}": p for name, p in monthly.items()}
-    return Found(use_case, history, limits, others, own, deployed)
+    return Found(use_case, history, limits, others, own, deployed, refused)
 
 
 def fitted_once(use_case: UseCase, history: History, night: date) -> Forecasts:

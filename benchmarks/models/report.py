@@ -42,7 +42,11 @@ def judge(plan: Plan, found: policies.Found) -> dict[str, Any]:
         for model in forecasts
     }
     watched = alarms(found)
-    counts = {"trainings": len(found.production.trainings), "red_nights": watched["red_nights"]}
+    counts = {
+        "refusals": len(found.refused),
+        "trainings": len(found.production.trainings),
+        "red_nights": watched["red_nights"],
+    }
     verdicts = [*goals.verdicts(plan, figures, counts), *_beaten(plan, judged, spans, figures, list(found.baselines))]
     return {
         "title": found.use_case.title,
@@ -52,6 +56,7 @@ def judge(plan: Plan, found: policies.Found) -> dict[str, Any]:
         "spans": list(spans),
         "shown": list(plan.shown or task.compared),
         "figures": figures,
+        "refused": found.refused,
         "trainings": found.production.trainings,
         "alarms": watched,
         "groups": groups(plan, found, judged, late),

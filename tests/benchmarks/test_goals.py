@@ -7,7 +7,7 @@ import pytest
 from benchmarks.models.goals import beaten, best, verdicts
 from benchmarks.models.plans import DEPLOYED, FROZEN, Goal, Plan
 
-COUNTS = {"trainings": 2, "red_nights": 6}
+COUNTS = {"refusals": 0, "trainings": 2, "red_nights": 6}
 
 
 def plan(*goals: Goal, **limits) -> Plan:
@@ -38,7 +38,7 @@ def test_a_goal_may_be_for_a_part_and_for_another_policy():
 
 
 def test_a_verdict_has_the_figure_and_its_interval():
-    (verdict,) = verdicts(plan(Goal(metric="roc_auc", at_least=0.7)), found(), COUNTS)
+    verdict, _ = verdicts(plan(Goal(metric="roc_auc", at_least=0.7)), found(), COUNTS)
     assert (verdict.found, verdict.interval) == (0.7, (0.68, 0.72))
 
 
@@ -57,7 +57,15 @@ def test_a_figure_too_good_of_any_model_in_any_month_is_missed_as_a_leak():
 
 def test_more_trainings_or_red_nights_than_allowed_are_missed():
     assert missed(plan(most_trainings=2, most_red_nights=6), found()) == []
-    assert missed(plan(most_trainings=1, most_red_nights=0), found()) == ["trainings at most 1", "red nights at most 0"]
+    assert missed(plan(most_trainings=1, most_red_nights=0), found()) == [
+        "trainings on alarm: at most 1",
+        "nights with a red performance alarm: none",
+    ]
+
+
+def test_a_first_champion_that_the_gate_refuses_is_a_miss():
+    (verdict,) = verdicts(plan(), found(), {**COUNTS, "refusals": 2})
+    assert (verdict.goal, verdict.met) == ("the gate's reasons against the first champion: none", False)
 
 
 def test_the_best_baseline_has_the_least_error_or_the_greatest_skill_and_undefined_is_worst():

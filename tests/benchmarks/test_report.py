@@ -31,7 +31,7 @@ def made_up(task, good, poor, y) -> Found:
     history = SimpleNamespace(rows=rows, known_at=lambda night: rows.where(days < np.datetime64(night)))
     use_case = replace(usecases.load("income"), task=task, min_slice_rows=100)
     policies = {FROZEN: good, MONTHLY: good, DEPLOYED: good}
-    return Found(use_case, history, AlarmSettings(), {"poor": poor}, policies, Replayed(good, [], QUIET))
+    return Found(use_case, history, AlarmSettings(), {"poor": poor}, policies, Replayed(good, [], QUIET), [])
 
 
 def case(kind: str) -> Found:
@@ -60,8 +60,9 @@ def plan(metric: str, **limits) -> Plan:
 )
 def test_a_goal_of_each_kind_of_task_is_judged_with_its_interval_and_its_lead(kind, metric, limits):
     report = judge(plan(metric, beating=True, **limits), case(kind))
-    reached, lead = report["goals"]
+    reached, gate, lead = report["goals"]
     assert reached["met"]
+    assert gate["met"]
     assert lead["met"]
     assert reached["interval"][0] <= reached["found"] <= reached["interval"][1]
     assert lead["interval"][0] > 0
