@@ -15,10 +15,11 @@ from cumulet.cli.labelling import Everything, Out, days_of, folder, read_example
 from cumulet.cli.options import AsJson, From, To, UseCaseName
 from cumulet.cli.terminal import print_json, print_table, say
 from cumulet.contracts.errors import SchemaError
-from cumulet.core.schema import rows
+from cumulet.core.schema import rows, select
 from cumulet.core.training_data import desk, questions
 from cumulet.core.training_data.active import UNCERTAINTY
 from cumulet.reports import questions as page
+from cumulet.reports.pictures import uri
 
 
 def ask(
@@ -50,7 +51,8 @@ def ask(
     file = out or folder(use_case) / "questions.csv"
     replace(workspace, file, questions.to_csv(asked))
     html = file.with_suffix(".html")
-    whole(html, page.render(use_case, labelling.classes, asked))
+    drawn = labelling.picture(select(columns, chosen)) if labelling.picture else ()
+    whole(html, page.render(use_case, labelling.classes, asked, [uri(each) for each in drawn]))
     figures = {"questions": len(asked), "of": rows(columns), "uncertain by": source}
     print_json({**figures, "file": str(file), "page": str(html)}) if as_json else print_table(
         f"Questions about {use_case}", [figures]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import io
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,6 +15,7 @@ from cumulet.cli.terminal import print_json, print_table, say
 from cumulet.contracts.errors import NotFoundError, SchemaError
 from cumulet.core.augmentation import Augmentation
 from cumulet.reports import document
+from cumulet.reports.pictures import uri
 
 SHOWN, PER_ROW = 6, 11
 
@@ -86,21 +85,12 @@ def _page(moved: Augmentation, images: NDArray[np.float64], labels: NDArray[Any]
     _, firsts = np.unique(labels, return_index=True)
     some = images[np.sort(firsts)[:SHOWN]]
     top = float(images.max()) or 1.0
-    grid = [[_uri(image, top) for image in some]]
-    grid += [[_uri(image, top) for image in moved.apply(some, seed + n)] for n in range(PER_ROW - 1)]
+    grid = [[uri(image, top) for image in some]]
+    grid += [[uri(image, top) for image in moved.apply(some, seed + n)] for n in range(PER_ROW - 1)]
     rows = [list(row) for row in zip(*grid, strict=True)]
     lead = ["Left the image as it is, then moved copies: each must still be read as the same by anybody."]
     parts = [{"title": "Copies", "tells": ", ".join(f"{k}={v:g}" for k, v in vars(moved).items()), "images": rows}]
     return document.render("Augmented images", lead, parts)
-
-
-def _uri(image: NDArray[np.float64], top: float) -> str:
-    """An image as a PNG in a data URI, dark on white."""
-    from matplotlib.image import imsave
-
-    out = io.BytesIO()
-    imsave(out, image, cmap="gray_r", vmin=0, vmax=top, format="png", metadata={"Software": "cumulet"})
-    return "data:image/png;base64," + base64.b64encode(out.getvalue()).decode()
 
 
 def add_to(app: typer.Typer) -> None:

@@ -30,6 +30,8 @@ from cumulet.core.training_data.labelling import Labelling
 from cumulet.reports import document
 
 ON_PAGE = 200
+READABLE = 200
+"""Longer values are nothing to read in a table: a picture as text."""
 
 app = typer.Typer(help="Labels: rules that vote, questions to people, labels that are wrong.", no_args_is_help=True)
 
@@ -145,8 +147,11 @@ def _errors_page(use_case: str, labelling: Labelling, joint: Any, listed: list[d
 
 def _as_read(row: dict[str, Any]) -> dict[str, Any]:
     """A suspect without the column to fill in, its fields as text: a year is no quantity."""
-    texts = {k: f"{v:g}" if isinstance(v, int | float) else v for k, v in row.items() if k not in ("label", "sure")}
-    return {"sure": row["sure"], **texts}
+    texts = {k: f"{v:g}" if isinstance(v, int | float) else str(v or "") for k, v in row.items()}
+    return {
+        "sure": row["sure"],
+        **{k: v for k, v in texts.items() if k not in ("label", "sure") and len(v) <= READABLE},
+    }
 
 
 def add_to(root: typer.Typer) -> None:

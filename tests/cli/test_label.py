@@ -90,7 +90,16 @@ def test_without_labelling_py_there_is_nothing_to_apply_but_people_can_be_asked(
     assert "write usecases/income/labelling.py with LABELLING" in str(result.exception)
     assert "`cumulet label ask` needs none" in str(result.exception)
     assert usecases.labelling("income") == Labelling(("not employed", "employed"))
-    assert usecases.labelling("digits") == Labelling(tuple("0123456789"))
+
+
+def test_people_label_digits_by_looking_at_them() -> None:
+    labelling = usecases.labelling("digits")
+    assert labelling.classes == tuple("0123456789")
+    record = usecases.load("digits").schema.columns([usecases.load("digits").example])
+    assert labelling.picture is not None
+    (drawn,) = labelling.picture(record)
+    assert drawn.shape == (28, 28)
+    assert 0 == drawn.min() < drawn.max() <= 1
 
 
 @pytest.mark.parametrize("command", ["apply", "ask", "errors"])

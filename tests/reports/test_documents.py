@@ -6,9 +6,12 @@ import json
 import re
 from datetime import date
 
+import numpy as np
+
 import usecases
 from cumulet.cli import shifts
 from cumulet.reports import document, questions, shift
+from cumulet.reports.pictures import uri
 
 EVIL = "</script><script>alert(1)</script>"
 
@@ -27,6 +30,27 @@ def test_the_page_of_questions_holds_them_as_data_that_cannot_end_its_script():
     kept = re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL)
     assert json.loads(kept[1])["questions"] == asked
     assert page.count("<script") == 2
+
+
+def test_a_class_of_one_character_is_its_own_key_and_d_stays_the_download_s():
+    assert questions.keys_of([*"0123456789"]) == [*"0123456789"]
+    many = questions.keys_of([f"class {n}" for n in range(40)])
+    assert many[:14] == [*"123456789", "a", "b", "c", "e", "f"]
+    assert "d" not in many
+    assert many[-1] == ""
+    assert len({key for key in many if key}) == 34
+
+
+def test_questions_about_pictures_bring_them_along():
+    square = np.zeros((28, 28))
+    square[8:20, 8:20] = 1
+    drawn = [uri(square), uri(1 - square)]
+    page = questions.render("digits", [*"0123456789"], [{"id": "a", "label": ""}, {"id": "b", "label": ""}], drawn)
+    kept = re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL)
+    assert json.loads(kept[1])["pictures"] == drawn
+    assert drawn[0] != drawn[1]
+    assert drawn[0].startswith("data:image/png;base64,")
+    assert "<kbd>7</kbd> 7" in page
 
 
 def test_the_page_of_a_shift_is_the_same_for_the_same_days():

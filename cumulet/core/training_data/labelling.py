@@ -36,6 +36,8 @@ class Labelling:
 
     classes: tuple[str, ...]
     functions: tuple[LabellingFunction, ...] = ()
+    picture: Callable[[Columns], NDArray[np.float64]] | None = None
+    """What people look at instead of fields: pictures (n, height, width), from 0 (paper) to 1 (ink)."""
 
     def apply(self, columns: Columns, rows: int) -> Votes:
         """Votes of all functions (n, m). Raises ValueError naming the function whose votes are not classes."""
