@@ -22,6 +22,7 @@ from benchmarks.models import page
 from benchmarks.models.plans import PLANS
 from benchmarks.models.policies import ROOT
 from benchmarks.models.report import measure
+from cumulet.adapters import environments
 
 RESULTS = ROOT / "benchmarks" / "results" / "models.json"
 PAGE = ROOT / "docs" / "models.md"
@@ -51,7 +52,8 @@ def main() -> None:
 
 
 def measure_one(name: str) -> None:
-    """Measure, print and keep one use case."""
+    """Measure, print and keep one use case, in the environment that its training has."""
+    environments.enter(name, ["benchmarks.models", name])
     report = measure(PLANS[name], partial(say, name))
     print(f"\n{page.section(name, report)}\n\n{page.goals({name: report})}\n", flush=True)
     keep({**kept(), name: report})
