@@ -76,6 +76,7 @@ def _listen(port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind(("127.0.0.1", port))
+        listener.listen()  # two may bind a port at once, only one can listen
     except OSError as error:
         raise StartError(
             f"port {port} is in use ({error.strerror}); give another --port, or 0 for a free one"

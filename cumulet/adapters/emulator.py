@@ -22,6 +22,8 @@ from cumulet.contracts.errors import ContractError, JobError, UnavailableError
 DEFAULT_PORT = 4566
 POLL_S = 0.05
 """How often a process that starts or stops is looked at: nothing tells us when it is done."""
+PORTS = 3
+"""So many ports are tried: between the look at one and its use another program may take it."""
 _PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "SYSTEMROOT")
 
 
@@ -82,10 +84,23 @@ def start(state: Path, *, port: int = DEFAULT_PORT, timeout: float = 60.0) -> Ru
     if alive:
         return alive
     state.mkdir(parents=True, exist_ok=True)
-    endpoint = f"http://127.0.0.1:{free_port(port)}"
     log = state.parent / "emulator.log"
+    for _ in range(PORTS):
+        endpoint = f"http://127.0.0.1:{free_port(port)}"
+        process = _launch(state, endpoint, log)
+        answer = _ready(process, endpoint, time.monotonic() + timeout)
+        if answer:
+            (state.parent / "emulator.json").write_text(json.dumps({"endpoint": endpoint, "pid": process.pid}))
+            return Running(endpoint, process.pid, answer)
+        if "is in use" not in log.read_text(errors="replace"):
+            break  # else another program was faster to take the port
+    tail = "\n".join(log.read_text(errors="replace").splitlines()[-12:])
+    raise UnavailableError(f"the emulator did not start (whole log: {log}):\n{tail}")
+
+
+def _launch(state: Path, endpoint: str, log: Path) -> subprocess.Popen[bytes]:
     with log.open("wb") as output:
-        process = subprocess.Popen(
+        return subprocess.Popen(
             [sys.executable, "-m", "emulator", "--port", endpoint.rsplit(":", 1)[1], "--state", str(state)],
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -93,15 +108,16 @@ def start(state: Path, *, port: int = DEFAULT_PORT, timeout: float = 60.0) -> Ru
             start_new_session=True,
             env={name: os.environ[name] for name in _PASSED_ON if name in os.environ},
         )
-    deadline = time.monotonic() + timeout
+
+
+def _ready(process: subprocess.Popen[bytes], endpoint: str, deadline: float) -> dict[str, Any] | None:
+    """What this very process says of itself when it is ready; None when it has ended, or the deadline has come."""
     while time.monotonic() < deadline and process.poll() is None:
         answer = health(endpoint)
-        if answer and answer.get("status") == "ready":
-            (state.parent / "emulator.json").write_text(json.dumps({"endpoint": endpoint, "pid": answer["pid"]}))
-            return Running(endpoint, answer["pid"], answer)
+        if answer and answer.get("status") == "ready" and answer["pid"] == process.pid:
+            return answer
         time.sleep(POLL_S)
-    tail = "\n".join(log.read_text(errors="replace").splitlines()[-12:])
-    raise UnavailableError(f"the emulator did not start (whole log: {log}):\n{tail}")
+    return None
 
 
 def stop(state: Path, *, timeout: float = 30.0, waiting: Callable[[], None] = lambda: None) -> bool:

@@ -30,3 +30,24 @@ def test_on_aws_the_clock_cannot_be_set():
     from datetime import UTC, datetime
 
     assert emulator.Clock("").set(datetime(2013, 4, 1, tzinfo=UTC)) is False
+
+
+def test_an_emulator_that_answers_on_the_port_is_not_taken_for_ones_own(tmp_path, monkeypatch):
+    """Between the look at a port and its use another emulator may take it: then it is another port."""
+    first = emulator.start(tmp_path / "first" / "emulator", port=0)
+    try:
+        taken = int(first.endpoint.rsplit(":", 1)[1])
+        ports = iter([taken, 0])
+        monkeypatch.setattr(emulator, "free_port", lambda port: next(ports) or free())
+        second = emulator.start(tmp_path / "second" / "emulator")
+        assert (second.endpoint, second.pid) != (first.endpoint, first.pid)
+        assert emulator.running(tmp_path / "second" / "emulator").pid == second.pid
+    finally:
+        for name in ("first", "second"):
+            emulator.stop(tmp_path / name / "emulator")
+
+
+def free() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]

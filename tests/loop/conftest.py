@@ -20,12 +20,13 @@ from tests.emulator.running import RunningEmulator
 FIRST_NIGHT = date(2013, 4, 1)
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "tests/loop" in str(item.path):
             item.add_marker(pytest.mark.loop)
-            if not item.get_closest_marker("xdist_group"):
-                item.add_marker(pytest.mark.xdist_group("loop"))
+            deployed = "loop" in getattr(item, "fixturenames", ())
+            item.add_marker(pytest.mark.xdist_group("loop" if deployed else item.path.stem))
 
 
 @dataclass

@@ -13,7 +13,6 @@ import pytest
 
 from cumulet.cli.target import ROOT
 
-pytestmark = pytest.mark.xdist_group("use cases")
 NIGHTS = {"digits": 6, "income": 6, "bikes": 60}
 """At most; bikes' demo ends at the retraining that it promises."""
 
