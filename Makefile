@@ -35,7 +35,7 @@ docs: $(VENV)/.run ## write docs/fidelity.md from the emulator's code, docs/data
 	  $(BIN)/cumulet data schema $$name > .data.md && mv .data.md docs/data/$$name.md || exit 1; done
 
 bench: $(VENV)/.dev ## the benchmarks; each prints its figures and writes benchmarks/results/*.json
-	@for name in models loop functions jobs clock ingest expectations edge; do $(BIN)/python -m benchmarks.$$name || exit 1; done
+	@for name in models loop functions jobs clock ingest expectations privacy edge features; do $(BIN)/python -m benchmarks.$$name || exit 1; done
 
 benchmark-models: $(VENV)/.dev ## what the models of every use case reach, held to their goals; writes docs/models.md
 	@$(BIN)/python -m benchmarks.models
