@@ -29,11 +29,7 @@ class Jobs(Construct):
         self, scope: Construct, id: str, *, root: Path, settings: UseCaseSettings, lake: Lake, env: JobEnv
     ) -> None:
         super().__init__(scope, id)
-        folders = ("training", "batch")
-        modules = sorted(f"{folder}.{p.stem}" for folder in folders for p in (root / folder).glob("[!_]*.py"))
-        plug_in = f"usecases.{settings.name}"
-        own = [f"{plug_in}.network"] if (root / "usecases" / settings.name / "network.py").is_file() else []
-        application = job_application(root, [*modules, "usecases", plug_in, *own], settings.name)
+        application = job_application(root, modules(root, settings.name), settings.name)
         self.settings, self.lake, self.env = settings, lake, env
         self.image = training_image(self)
         self.code = assets.Asset(
@@ -125,3 +121,12 @@ class Jobs(Construct):
 def _input(name: str, uri: str) -> dict[str, Any]:
     where = {"S3Uri": uri, "LocalPath": f"{PROCESSING_INPUT}/{name}", "S3DataType": "S3Prefix", "S3InputMode": "File"}
     return {"InputName": name, "S3Input": where}
+
+
+def modules(root: Path, use_case: str) -> list[str]:
+    """What jobs of a use case run or load by name; `network.py`, where there is one, is imported by training alone."""
+    folders = ("training", "batch")
+    found = sorted(f"{folder}.{path.stem}" for folder in folders for path in (root / folder).glob("[!_]*.py"))
+    plug_in = f"usecases.{use_case}"
+    own = [f"{plug_in}.network"] if (root / "usecases" / use_case / "network.py").is_file() else []
+    return [*found, "usecases", plug_in, *own]

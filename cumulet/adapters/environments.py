@@ -74,10 +74,13 @@ def announce(use_case: str, python: Path, state: Path) -> None:
     """Tell an emulator, by its state folder, that the training jobs of a use case run in this environment."""
     file = state / "sagemaker" / "images.json"
     images = json.loads(file.read_text()) if file.exists() else {}
-    others = images.get(IMAGES, [])
-    jobs = f"{use_case}-fit-*"
-    entries = [e for e in (others if isinstance(others, list) else [others]) if e != str(e) and e.get("jobs") != jobs]
-    images[IMAGES] = [*entries, {"python": str(python), "jobs": jobs}]
+    there, jobs = images.get(IMAGES, []), f"{use_case}-fit-*"
+    others = [
+        entry
+        for entry in (there if isinstance(there, list) else [there])
+        if isinstance(entry, str) or entry.get("jobs") != jobs
+    ]
+    images[IMAGES] = [{"python": str(python), "jobs": jobs}, *others]
     file.parent.mkdir(parents=True, exist_ok=True)
     aside = file.with_suffix(".new")
     aside.write_text(json.dumps(images, indent=1))

@@ -57,14 +57,15 @@ def test_what_cannot_be_installed_is_said_and_leaves_nothing_half_made(project: 
 def test_an_emulator_is_told_of_each_use_case_once(tmp_path: Path) -> None:
     images = tmp_path / "sagemaker" / "images.json"
     images.parent.mkdir()
-    images.write_text(json.dumps({"mine:*": "/mine/python"}))
+    images.write_text(json.dumps({"mine:*": "/mine/python", environments.IMAGES: "/all/python"}))
     for name, python in (("reading", "old"), ("digits", "digits"), ("reading", "new")):
         environments.announce(name, Path(f"/{python}/python"), tmp_path)
     assert json.loads(images.read_text()) == {
         "mine:*": "/mine/python",
         environments.IMAGES: [
-            {"python": "/digits/python", "jobs": "digits-fit-*"},
             {"python": "/new/python", "jobs": "reading-fit-*"},
+            {"python": "/digits/python", "jobs": "digits-fit-*"},
+            "/all/python",
         ],
     }
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -10,6 +11,7 @@ import pytest
 from cumulet.contracts.closure import fingerprint
 from infra.bundling import Bundle, function_package, job_application, write_zip
 from infra.functions import NIGHT
+from infra.jobs import modules
 from infra.platforms import Target
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -124,3 +126,24 @@ def test_a_zip_of_the_same_files_has_the_same_bytes(tmp_path: Path) -> None:
     first = write_zip(tmp_path / "1.zip", files, zipfile.ZIP_DEFLATED).read_bytes()
     (tmp_path / "a").touch()
     assert write_zip(tmp_path / "2.zip", files[::-1], zipfile.ZIP_DEFLATED).read_bytes() == first
+
+
+def test_a_network_goes_to_the_jobs_of_its_use_case_and_pytorch_is_the_image_s():
+    with zipfile.ZipFile(job_application(ROOT, modules(ROOT, "digits"), "digits").path) as job:
+        assert "usecases/digits/network.py" in job.namelist()
+        assert b"torch" not in job.read("requirements.txt")
+    assert not any(name.endswith("network") for name in modules(ROOT, "flights"))
+    package = function_package(ROOT, ["predict"], ("usecases", "usecases.digits"), Target("local"))
+    assert "usecases/digits/network.py" not in zipfile.ZipFile(package.path).namelist()
+
+
+def test_what_the_image_does_not_bring_is_installed_by_the_job(tmp_path):
+    for name in ("training", "batch", "cumulet", "usecases", "requirements.txt"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    (tmp_path / "usecases").unlink()
+    shutil.copytree(ROOT / "usecases", tmp_path / "usecases", ignore=shutil.ignore_patterns("__pycache__"))
+    (tmp_path / "usecases" / "flights" / "requirements.txt").write_text("# trees\nlightgbm==4.7.0\ntorch==2.13.0\n")
+    job = job_application(tmp_path, modules(tmp_path, "flights"), "flights")
+    pins = zipfile.ZipFile(job.path).read("requirements.txt").decode().split()
+    assert "lightgbm==4.7.0" in pins
+    assert not any(pin.startswith("torch") for pin in pins)
