@@ -22,6 +22,9 @@ def new(
     positive: Annotated[str, typer.Option(help="Of two values of the label the one to look out for.")] = "",
     time: Annotated[str, typer.Option(help="The column that says when a row came; none: no calendar.")] = "",
     known_after: Annotated[int, typer.Option(min=1, help="So many days after its row the label is known.")] = 1,
+    identifier: Annotated[
+        str, typer.Option(help="Columns that name somebody, joined with commas: kept as pseudonyms, for erasures.")
+    ] = "",
     sensitive: Annotated[str, typer.Option(help="Columns to judge fairness by, joined with commas.")] = "",
     leave_out: Annotated[str, typer.Option(help="Columns not to be used at all, joined with commas.")] = "",
     title: Annotated[str, typer.Option(help="What it is called, for people.")] = "",
@@ -55,6 +58,7 @@ def new(
         task=task,  # type: ignore[arg-type] # checked above
         positive=positive,
         time=time,
+        identifier=_names(identifier),
         sensitive=_names(sensitive),
         leave_out=_names(leave_out),
     )

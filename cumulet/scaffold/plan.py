@@ -33,4 +33,4 @@ class Plan:
 
 def inputs(proposal: Proposal) -> tuple[Column, ...]:
     """The columns that a record has besides its id and its time."""
-    return proposal.of("number", "category", "moment", "sensitive")
+    return proposal.of("number", "category", "moment", "sensitive", "identifier")

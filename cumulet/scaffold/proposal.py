@@ -50,9 +50,14 @@ def guess_label(columns: Mapping[str, Column]) -> str:
     return found[0] if len(found) == 1 else ""
 
 
+def named(choices: Choices) -> tuple[str, ...]:
+    """The columns that were named."""
+    return (choices.label, choices.time, *choices.identifier, *choices.sensitive, *choices.leave_out)
+
+
 def propose(columns: Mapping[str, Column], choices: Choices) -> Proposal:
     """A role for every column. Raises ContractError naming the flag that decides what cannot be known."""
-    for name in filter(None, (choices.label, choices.time, *choices.sensitive, *choices.leave_out)):
+    for name in filter(None, named(choices)):
         if name not in columns and name != "none":
             raise ContractError(f"there is no column {name!r}; there are {', '.join(columns)}")
     label = columns.get(choices.label or guess_label(columns))

@@ -10,7 +10,7 @@ from cumulet.contracts.errors import ContractError
 from cumulet.scaffold.profile import Column
 
 TaskName = Literal["binary", "multiclass", "regression"]
-Role = Literal["number", "category", "moment", "label", "time", "id", "sensitive", "left out"]
+Role = Literal["number", "category", "moment", "label", "time", "id", "identifier", "sensitive", "left out"]
 
 SENSITIVE = ("sex", "gender", "race", "ethnicity", "religion", "disability", "nationality", "orientation", "geschlecht")
 PERSONAL = (
@@ -51,6 +51,7 @@ class Choices:
     positive: str = ""
     time: str = ""
     """`none`: no calendar."""
+    identifier: tuple[str, ...] = ()
     sensitive: tuple[str, ...] = ()
     leave_out: tuple[str, ...] = ()
 
@@ -73,8 +74,9 @@ def time_of(columns: Mapping[str, Column], choices: Choices) -> Iterable[Decided
 
 
 def id_of(columns: Mapping[str, Column], choices: Choices) -> Iterable[Decided]:
-    """The column that names its row, where there is one."""
-    named = [column for column in columns.values() if column.is_unique and column.kind in ("string", "integer")]
+    """The column that names its row and nobody, where there is one."""
+    free = [column for column in columns.values() if column.name not in choices.identifier]
+    named = [column for column in free if column.is_unique and column.kind in ("string", "integer")]
     keys = [column for column in named if column.field.rstrip("_") in ("id", "key", "nr", "no", "number", "index")]
     ends = [column for column in named if column.field.endswith(("_id", "_key", "_nr", "_no"))]
     for column in (keys + ends)[:1]:
@@ -82,10 +84,14 @@ def id_of(columns: Mapping[str, Column], choices: Choices) -> Iterable[Decided]:
 
 
 def role_of(column: Column, choices: Choices) -> Decided:
-    """What any other column is."""
+    """What any other column is. Raises ContractError for an identifier that is no text."""
     parts = set(column.field.strip("_").split("_")) | {column.field.strip("_")}
     if column.name in choices.leave_out:
         return Decided(column, "left out", "as you said")
+    if column.name in choices.identifier:
+        if column.kind != "string":
+            raise ContractError(f"--identifier {column.name}: only a column of text can be one, this is {column.kind}")
+        return Decided(column, "identifier", "names somebody: its pseudonym takes its place, the model never sees it")
     if column.distinct <= 1:
         return Decided(column, "left out", "it says the same in every row" if column.distinct else "it is blank")
     if column.name in choices.sensitive or (not choices.sensitive and parts & set(SENSITIVE)):

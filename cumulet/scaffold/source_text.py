@@ -14,7 +14,7 @@ from cumulet.scaffold.profile import Column
 from cumulet.scaffold.proposal import Proposal
 
 
-def field_of(column: Column, *, is_label: bool = False) -> Field:
+def field_of(column: Column, *, is_label: bool = False, is_identifier: bool = False) -> Field:
     """The field of a column: nullable where something is missing, ranges widened by what was seen."""
     minimum = maximum = None
     if column.is_number and column.minimum is not None:
@@ -28,6 +28,7 @@ def field_of(column: Column, *, is_label: bool = False) -> Field:
         nullable=is_label or column.missing > 0,
         minimum=minimum,
         maximum=maximum,
+        mark="identifier" if is_identifier else None,
     )
 
 
@@ -52,6 +53,7 @@ def python_field(field: Field) -> str:
     given += ["nullable=True"] if field.nullable else []
     limits = (("minimum", field.minimum), ("maximum", field.maximum))
     given += [f"{name}={value:.10g}" for name, value in limits if value is not None]
+    given += [f"mark={python(field.mark)}"] if field.mark else []
     return f"Field({', '.join(given)})"
 
 

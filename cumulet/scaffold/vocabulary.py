@@ -17,6 +17,8 @@ from cumulet.sources.prepared import DAY
 TASKS = {"binary": "Binary", "multiclass": "MultiClass", "regression": "Regression"}
 GAPS = {"binary": 0.06, "multiclass": 0.1, "regression": 0.15}
 DEMO_NIGHTS = 20
+NOBODY = "nobody-0"
+"""Whom the example names: it is shown to everybody who reads the API's page."""
 GROUPS, MOST_GROUPS = 3, 200
 """So many categories get a rate of their last nights; of those with at most so many distinct values."""
 
@@ -30,7 +32,8 @@ def vocabulary(plan: Plan, data: pa.Table) -> dict[str, Any]:
     categories = proposal.of("category")
     grouping = tuple(sorted((c for c in categories if c.distinct <= MOST_GROUPS), key=lambda c: -c.distinct))[:GROUPS]
     event_time = proposal.time.field if proposal.time else RECEIVED
-    fields = [field_of(c) for c in inputs(proposal)] + [event_time_field(proposal)]
+    identifiers = proposal.of("identifier")
+    fields = [field_of(c, is_identifier=c in identifiers) for c in inputs(proposal)] + [event_time_field(proposal)]
     kept = () if proposal.task == "multiclass" else tuple(c.field for c in grouping)
     task = _task(proposal)
     return {
@@ -60,6 +63,7 @@ def vocabulary(plan: Plan, data: pa.Table) -> dict[str, Any]:
         "grouping": grouping,
         "slices": tuple(c.field for c in grouping),
         "sensitive": tuple(c.field for c in proposal.of("sensitive")),
+        "identifiers": tuple(c.field for c in identifiers),
         "min_slice_rows": max(30, len(data) // 50),
         "event_time": event_time,
         "example": _example(fields, data),
@@ -94,9 +98,10 @@ def _rates(kept: tuple[str, ...]) -> list[str]:
 
 
 def _example(fields: list[Field], data: pa.Table) -> dict[str, Any]:
-    """The first row without blanks, or else the first row, as a request."""
+    """The first row as a request; whoever it names is made up."""
     row = {field.name: field.column(_plain(field, data[field.name].to_pylist()[:1])) for field in fields}
-    return {f.name: value for f in fields for value in f.values(row[f.name]) if value is not None}
+    found = {f.name: value for f in fields for value in f.values(row[f.name]) if value is not None}
+    return found | {field.name: NOBODY for field in fields if field.mark == "identifier"}
 
 
 def _plain(field: Field, values: list[Any]) -> list[Any]:

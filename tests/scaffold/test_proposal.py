@@ -95,3 +95,11 @@ def test_prose_is_left_out_and_a_text_of_many_values_too() -> None:
     )
     found = {each.column.name: each.why for each in propose(columns, Choices(label="y")).columns}
     assert found == {"remark": "free text", "code": "200 distinct texts name, they do not group", "y": ""}
+
+
+def test_only_text_names_somebody(tmp_path):
+    columns = profile(written(tmp_path / "customers.csv", customers(100)))
+    with pytest.raises(ContractError, match="--identifier Beschwerden: only a column of text"):
+        propose(columns, Choices(label="kündigt", identifier=("Beschwerden",)))
+    with pytest.raises(ContractError, match="there is no column 'nobody'"):
+        propose(columns, Choices(label="kündigt", identifier=("nobody",)))

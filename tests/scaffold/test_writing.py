@@ -94,3 +94,17 @@ def test_nothing_is_overwritten_and_a_name_is_a_name(tmp_path: Path) -> None:
     with pytest.raises(ContractError, match="small letters"):
         write(Plan("Two Words", "", "", wanted.proposal, wanted.table), tmp_path)
     assert [path.name for path in tmp_path.iterdir() if path.is_dir()] == ["selling"]
+
+
+def test_a_column_that_names_somebody_is_marked_has_its_key_and_an_invented_example(tmp_path: Path) -> None:
+    table = written(tmp_path / "customers.csv", customers(800))
+    choices = Choices(label="kündigt", identifier=("Kunden-ID", "e-mail"))
+    target = write(Plan("naming", "Who", "customers.csv", propose(profile(table), choices), table), tmp_path)
+    assert UseCaseSettings.load(target / "usecase.toml").privacy.identifiers
+    schema, declared = (target / "schema.py").read_text(), (target / "__init__.py").read_text()
+    assert schema.count('mark="identifier"') == 2
+    assert declared.count('"nobody-0"') == 2
+    assert "@example.org" not in declared
+    transform = (target / "transform.py").read_text()
+    assert not any(name in transform for name in ("e_mail", "kunden_id"))
+    assert not UseCaseSettings.load(write(plan(tmp_path, "selling"), tmp_path) / "usecase.toml").privacy.identifiers
