@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from cumulet.contracts.errors import SkewError, UnavailableError
-from cumulet.core.keys import row_keys
+from cumulet.core.keys import RowKeys
 from cumulet.core.many_nights import CELLS, ManyNights, applies
 from cumulet.core.night import ContextTable, Night, json_values, table
 from cumulet.core.schema import Columns, concatenate, moments, rows, select
@@ -79,15 +80,21 @@ def join(use_case: UseCase, columns: Columns, tables: ContextTables) -> Columns:
     The tables are of this code's declaration; those that other code may have written are `arranged` first.
     """
     joined, declared = dict(columns), column_names(use_case)
+    keys = RowKeys(partial(use_case.column, columns), rows(columns))
     for group in use_case.context.groups:
         names = declared[group_name(group)]
         known = tables.get(group_name(group))
         if known is None:
             raise UnavailableError(f"no context features by {group_name(group)}: run a night of {use_case.name} first")
-        keys = row_keys([use_case.column(columns, name) for name in group], rows(columns))
-        found = np.array([known.get(key, known[""]) for key in keys], dtype=np.float32).reshape(-1, len(names))
-        joined.update(zip(names, found.T, strict=True))
+        joined.update(zip(names, _looked_up(known, keys.of(group), len(names)).T, strict=True))
     return joined
+
+
+def _looked_up(table: ContextTable, keys: Sequence[str], width: int) -> np.ndarray:
+    """The values of the table for each key (n, width), float32; each distinct key is looked up once."""
+    place = {key: place for place, key in enumerate(dict.fromkeys(keys))}
+    values = np.array([table.get(key, table[""]) for key in place], dtype=np.float32).reshape(-1, width)
+    return values[np.fromiter(map(place.__getitem__, keys), dtype=np.intp, count=len(keys))]
 
 
 def features(use_case: UseCase, records: Columns, labels: Columns, side: Mapping[str, Columns]) -> Columns:

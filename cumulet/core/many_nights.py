@@ -142,5 +142,5 @@ class ManyNights:
             for name in dict.fromkeys(name for group in groups for name in group):
                 own = self.use_case.column(self.records, name)
                 columns[name] = np.concatenate([table[name], own]) if table else own
-            self._codings[other] = Coding(columns, rows(table) + len(self.night))
+            self._codings[other] = Coding(columns.__getitem__, rows(table) + len(self.night))
         return self._codings[other]

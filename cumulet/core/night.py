@@ -9,16 +9,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 
 import numpy as np
 
 from cumulet.core.keys import Coding, row_keys
 from cumulet.core.schema import Columns, moments, rows, select
-from cumulet.core.specs import Count, Latest, Rate, Spec
+from cumulet.core.specs import Count, Latest, Rate, Spec, Values
 from cumulet.core.usecase import UseCase
 
 ContextTable = dict[str, list[float | None]]
 """Key to float32 values, None missing; the key "" stands for all keys that are not there."""
+Counted = tuple[np.ndarray, np.ndarray, np.ndarray]
+"""Rows (n,), the shortest window that each is in, by its place, and what is averaged of it."""
 
 
 @dataclass(frozen=True)
@@ -56,10 +59,11 @@ def _utc(moment: datetime) -> np.datetime64:
     return np.datetime64(moment.replace(tzinfo=None), "s")
 
 
-def _first_of_each(labels: Columns, rows: np.ndarray, age: np.ndarray) -> np.ndarray:
+def _first_of_each(labels: Columns, age: np.ndarray, rows: np.ndarray) -> np.ndarray:
     """Of those rows that tell of the same record (by id, if they have one) the one that came first: an outcome that is
     sent again in a later night counts once."""
-    ids = labels["id"][rows].tolist() if "id" in labels else []
+    ids = labels.get("id", rows[:0])
+    ids = (ids if len(ids) in (0, len(rows)) else ids[rows]).tolist()
     if len(set(ids)) == len(ids):
         return rows
     oldest_last = np.argsort(age[rows], kind="stable")
@@ -79,9 +83,12 @@ class Night:
         night = np.datetime64(day, "D")
         age = (night - moments(labels["known"], "date")).astype(np.int64) if labels else np.zeros(0, np.int64)
         inside = np.flatnonzero((age >= 0) & (age < use_case.context.nights))
-        inside = _first_of_each(labels, inside, age)
-        self.labels, self.age = select(labels, inside), age[inside]
-        self.coding = Coding(self.labels, len(self.age))
+        inside = _first_of_each(labels, age, inside)
+        whole = len(inside) == len(age)  # as a night reads them: nothing to leave out, nothing to copy
+        self.labels, self.age = (labels, age) if whole else (select(labels, inside), age[inside])
+        self.coding = Coding(self.labels.__getitem__, len(self.age))
+        self.today = Coding(partial(use_case.column, records), rows(records))
+        self._counted: dict[tuple[Values, tuple[int, ...]], Counted] = {}
 
     def block(self, spec: Spec) -> Block:
         """Keys and values of one specification."""
@@ -92,31 +99,40 @@ class Night:
     def _rate(self, spec: Rate) -> Block:
         if not self.labels:
             return Block([], np.zeros((0, len(spec.windows))), np.full(len(spec.windows), np.nan))
-        value = spec.value(self.labels)
-        every, size = self.coding.codes(spec.group)
-        counted = (every >= 0) & ~np.isnan(value)
-        codes, value, age = every[counted], value[counted], self.age[counted]
-        longest = age < max(spec.windows)
-        n = int(longest.sum())
-        prior = value[longest].sum() / n if n else np.nan
-        present = np.flatnonzero(np.bincount(codes[longest], minlength=size))
-        columns = []
-        for window in spec.windows:
-            recent = age < window
-            count = np.bincount(codes[recent], minlength=size)[present]
-            total = np.bincount(codes[recent], weights=value[recent], minlength=size)[present]
-            with np.errstate(invalid="ignore"):  # nothing known and no prior: missing
-                columns.append((total + spec.strength * prior) / (count + spec.strength))
-        values = np.array(columns).T.reshape(len(present), len(spec.windows))
-        return Block(self.coding.keys(spec.group, every, present), values, np.full(len(spec.windows), prior))
+        windows = tuple(sorted(spec.windows))
+        codes, size = self.coding.codes(spec.group)
+        rows, shortest, value = self._rows(spec.value, windows)
+        if (own := codes[rows]).min(initial=0) < 0:
+            keyed = own >= 0
+            rows, own, shortest, value = rows[keyed], own[keyed], shortest[keyed], value[keyed]
+        cell, shape = own * len(windows) + shortest, (size, len(windows))
+        counts, totals = (np.bincount(cell, w, size * len(windows)).reshape(shape) for w in (None, value))
+        present = np.flatnonzero(counts.any(axis=1))
+        by_window = [windows.index(window) for window in spec.windows]
+        count, total = (sums[present].cumsum(axis=1)[:, by_window] for sums in (counts, totals))
+        prior = value.sum() / len(value) if len(value) else np.nan
+        with np.errstate(invalid="ignore"):  # nothing known and no prior: missing
+            values = (total + spec.strength * prior) / (count + spec.strength)
+        return Block(self.coding.keys(spec.group, own, rows, present), values, np.full(len(spec.windows), prior))
+
+    def _rows(self, value: Values, windows: tuple[int, ...]) -> Counted:
+        """What a rate with these windows averages over."""
+        if (value, windows) not in self._counted:
+            shortest = np.searchsorted(windows, self.age, side="right")
+            found = value(self.labels)
+            rows = np.flatnonzero((shortest < len(windows)) & ~np.isnan(found))
+            self._counted[value, windows] = rows, shortest[rows], found[rows]
+        return self._counted[value, windows]
 
     def _count(self, spec: Count) -> Block:
-        group = [self.use_case.column(self.records, name) for name in spec.group] if self.records else []
-        counts: dict[str, int] = {}
-        for key in row_keys(group, rows(self.records)):
-            counts[key] = counts.get(key, 0) + 1
-        counts.pop("", None)
-        return Block(list(counts), np.array(list(counts.values()), dtype=np.float64).reshape(-1, 1), np.zeros(1))
+        if not self.records:
+            return Block([], np.zeros((0, 1)), np.zeros(1))
+        codes, size = self.today.codes(spec.group)
+        rows = np.flatnonzero(codes >= 0)
+        counts = np.bincount(codes[rows], minlength=size)
+        present = np.flatnonzero(counts)
+        keys = self.today.keys(spec.group, codes[rows], rows, present)
+        return Block(keys, counts[present].astype(np.float64).reshape(-1, 1), np.zeros(1))
 
     def _latest(self, spec: Latest) -> Block:
         observed = self.side.get(spec.table, {})

@@ -14,6 +14,7 @@ import numpy as np
 from cumulet.core.schema import Columns
 
 Group = tuple[str, ...]
+Values = Callable[[Columns], np.ndarray]
 
 
 def of_label(rows: Columns) -> np.ndarray:
@@ -33,7 +34,7 @@ class Rate:
     group: Group
     windows: tuple[int, ...]
     strength: float
-    value: Callable[[Columns], np.ndarray] = of_label
+    value: Values = of_label
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -77,7 +78,7 @@ class ContextSpec:
     """All context features of a use case, and the columns derived from a record that their groups need."""
 
     features: tuple[Spec, ...] = ()
-    derived: Mapping[str, Callable[[Columns], np.ndarray]] = field(default_factory=dict)
+    derived: Mapping[str, Values] = field(default_factory=dict)
 
     @property
     def nights(self) -> int:
