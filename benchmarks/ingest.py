@@ -23,7 +23,7 @@ from pyarrow import csv
 
 import usecases
 from benchmarks.folder import FolderLake
-from cumulet.adapters.nights import hand_over
+from cumulet.adapters.handing_over import hand_over
 from cumulet.cli.target import ROOT
 from cumulet.core.cutoff import nights
 from lambdas.ingest.handler import settle

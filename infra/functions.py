@@ -9,7 +9,7 @@ from constructs import Construct
 
 from cumulet.contracts import metrics
 from cumulet.contracts.env import Env, FeaturesEnv, IngestEnv, MonitorEnv, PredictEnv, ReleaseEnv
-from cumulet.contracts.settings import IngestSettings
+from cumulet.contracts.settings import IngestSettings, SourceSettings
 from infra.bundling import function_package
 from infra.function import Function
 from infra.grants import grant_alarms_read, grant_alias_read, grant_metrics, grant_release
@@ -43,10 +43,13 @@ class Functions(Construct):
         pseudonyms: Pseudonyms,
         alarms: str,
         ingest: IngestSettings,
+        source: SourceSettings | None,
         target: Target,
     ) -> None:
         super().__init__(scope, id)
         self.use_case, self.target = use_case, target
+        service = source if source and source.kind == "http" else SourceSettings(kind="")
+        self.fetches = bool(service.url)
         plug_ins = ("usecases", f"usecases.{use_case}")
         night = function_package(root, NIGHT, plug_ins, target)
         self._packages = dict.fromkeys(NIGHT, night) | {
@@ -70,7 +73,13 @@ class Functions(Construct):
         )
         features = FeaturesEnv(**common, **champion, online_table=table)
         monitor = MonitorEnv(**common, **champion, namespace=metrics.NAMESPACE, alarms=alarms)
-        raw = IngestEnv(**common, **key, megabytes=ingest.megabytes)
+        raw = IngestEnv(
+            **common,
+            **key,
+            megabytes=ingest.megabytes,
+            source_url=service.url,
+            source_timeout_s=service.timeout_s,
+        )
         self.ingest = self._function("Ingest", raw, memory=ingest.memory, seconds=300)
         self.features = self._function("Features", features, memory=1024, seconds=120)
         self.monitor = self._function("Monitor", monitor, memory=1024, seconds=120)
@@ -96,6 +105,8 @@ class Functions(Construct):
         lake.grant_read(self.ingest.role, "raw", "curated", "labels", "quarantine", "erasures")
         lake.grant_write(self.ingest.role, "curated", "labels", "quarantine")
         lake.grant_delete(self.ingest.role, "quarantine")
+        if self.fetches:
+            lake.grant_write(self.ingest.role, "raw")
         self.pseudonyms.grant_read(self.ingest.role)
 
         lake.grant_read(self.features.role, "curated", "labels")

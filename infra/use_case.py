@@ -61,6 +61,7 @@ class UseCase(Stack):
             pseudonyms=Pseudonyms(self, "Pseudonyms", identifiers=settings.privacy.identifiers, target=target),
             alarms=alarms.names,
             ingest=settings.ingest,
+            source=settings.source,
             target=target,
         )
         predict = functions.predict.function

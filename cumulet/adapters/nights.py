@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Protocol
+from typing import Any
 
 from cumulet.adapters.emulator import Clock
 from cumulet.adapters.executions import Execution, StateMachine
+from cumulet.adapters.handing_over import hand_over
 from cumulet.adapters.lake import Lake
 from cumulet.adapters.session import client
-from cumulet.contracts import lake as keys
-from cumulet.contracts.deliveries import delivery_of, form_of
-from cumulet.contracts.errors import JobError, NotFoundError
+from cumulet.adapters.sources import Source
+from cumulet.contracts.errors import JobError
 from cumulet.contracts.events import Ingested, NightEvent
 from cumulet.core.cutoff import nights
 
@@ -31,14 +31,6 @@ def silent(where: str) -> None:
     """Nobody wants to know."""
 
 
-class Source(Protocol):
-    """The system that a use case's days come from."""
-
-    def day(self, day: date) -> Mapping[str, bytes]:
-        """The tables (CSV) that it hands out at the cut-off of a day. Raises NotFoundError for a day it has not."""
-        ...
-
-
 @dataclass(frozen=True)
 class Night:
     """What one night did, and what it set off before the next one began."""
@@ -50,34 +42,6 @@ class Night:
     """Executions of Training and Release that an alarm or an approval started during this night."""
     set_aside: str = ""
     """Why the day was set aside, and nothing else was done."""
-
-
-class RawZone(Protocol):
-    """What handing over asks of the lake."""
-
-    def list(self, prefix: str) -> Sequence[str]:
-        """All keys below a prefix."""
-        ...
-
-    def put(self, key: str, data: bytes) -> str:
-        """Write an object; its sha256."""
-        ...
-
-
-def hand_over(source: Source, lake: RawZone, use_case: str, day: date) -> int:
-    """Write the source's tables of a day to raw/; the number of tables, 0 for a day that the source does not have.
-
-    What is in raw/ already stays as it is.
-    """
-    try:
-        tables = source.day(day)
-    except NotFoundError:
-        return 0
-    there = {each.table for key in lake.list(keys.raw_day(use_case, day)) if (each := delivery_of(key))}
-    for table, content in sorted(tables.items()):
-        if table not in there:
-            lake.put(keys.raw(use_case, day, table, form_of(content)), content)
-    return len(tables)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,7 +18,8 @@ from itertools import zip_longest
 from cumulet.adapters import alarms, metrics
 from cumulet.adapters.champion import Champion
 from cumulet.adapters.days import Days
-from cumulet.adapters.nights import Nights, hand_over
+from cumulet.adapters.handing_over import hand_over
+from cumulet.adapters.nights import Nights
 from cumulet.adapters.recovery import Recovery
 from cumulet.adapters.sketches import SketchReader
 from cumulet.contracts.errors import JobError

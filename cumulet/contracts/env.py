@@ -68,6 +68,9 @@ class IngestEnv(Env):
     """A raw object that is larger, packed or unpacked, is refused as a whole."""
     pseudonym_secret: str = ""
     """ARN of the secret with the keys of the pseudonyms; empty where the use case has no identifiers of people."""
+    source_url: str = ""
+    """The HTTP service that is asked for the day, with {table} and {date}; empty where days are handed over."""
+    source_timeout_s: float = 30.0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,5 +1,7 @@
 """ingest: a raw day becomes curated records, side tables and labels; refused rows go to quarantine with their reasons.
 
+Where the use case has an HTTP service as its source, the day is fetched first: what is in raw/ already stays.
+
 Idempotent: the same raw day leaves the same bytes, and the day's manifest, written last, commits it. A day that breaks
 what is expected of it is set aside: nothing of it is committed until it is corrected or accepted.
 """
@@ -13,9 +15,11 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Any
 
+from cumulet.adapters.handing_over import hand_over
 from cumulet.adapters.lake import Lake
 from cumulet.adapters.logs import log_of
 from cumulet.adapters.secrets import Secret
+from cumulet.adapters.sources import Http
 from cumulet.contracts import lake as keys
 from cumulet.contracts.env import IngestEnv
 from cumulet.contracts.errors import ContractError
@@ -38,14 +42,20 @@ class Runtime:
     secret: Secret
     limit: int
     """Bytes of a raw object."""
+    source: Http | None
+    """The service that days are fetched from; None where they are handed over."""
 
 
 @cache
 def runtime() -> Runtime:
     """Built at the first call."""
     env = IngestEnv.from_env(os.environ)
-    secret, limit = Secret(env.pseudonym_secret), env.megabytes * MEGABYTE
-    return Runtime(load(env.use_case), Lake(env.lake_bucket), secret, limit)
+    use_case, limit = load(env.use_case), env.megabytes * MEGABYTE
+    source = None
+    if env.source_url:
+        tables = (RECORDS, OUTCOMES, *use_case.side_tables)
+        source = Http(env.source_url, tables, limit=limit, timeout_s=env.source_timeout_s)
+    return Runtime(use_case, Lake(env.lake_bucket), Secret(env.pseudonym_secret), limit, source)
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
@@ -56,6 +66,8 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     if use_case.cut_off.at(day) > datetime.now(UTC) + timedelta(days=1):
         raise ContractError(f"date={day}: a night of the future knows nothing; give a past date or tonight's")
     log = log_of("ingest", context, use_case=use_case.name)
+    if source := runtime().source:
+        log.info("day_fetched", date=str(day), tables=hand_over(source, lake, use_case.name, day))
     came = protected(lake, use_case, read(lake, use_case, day, runtime().limit), runtime().secret.ring())
     for name, table in came.tables.items():
         if table.refusals or table.ignored or table.replaced:
