@@ -92,8 +92,8 @@ def refusal(text: str, column: str) -> str | None:
     found = find(text, column)
     if not found:
         return None
-    kinds = " and ".join(dict.fromkeys(one.kind for one in found))
-    return f"it holds a {kinds}, which nobody declared: leave it out, or mark the field (docs/privacy.md)"
+    kinds = " and ".join(dict.fromkeys(f"an {EMAIL}" if one.kind == EMAIL else f"a {one.kind}" for one in found))
+    return f"it holds {kinds}, which nobody declared: leave it out, or mark the field (docs/privacy.md)"
 
 
 def _plain(text: str) -> str:

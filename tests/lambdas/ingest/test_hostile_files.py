@@ -103,7 +103,7 @@ def test_personal_data_in_a_column_that_nobody_knows_are_found_in_every_format(w
     rows = [{**row, "remark": "ada@example.org" if n == 2 else "fine"} for n, row in enumerate(ROWS)]
     table = validate(write(rows), FLIGHTS)
     assert table.counts == {"rows": 6, "valid": 5, "quarantined": 1}
-    assert "remark=[e-mail address]: it holds a e-mail address, which nobody declared" in refused(table)
+    assert "remark=[e-mail address]: it holds an e-mail address, which nobody declared" in refused(table)
     assert table.ignored == ("remark",)
 
 
