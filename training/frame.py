@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cumulet.contracts.errors import Problem, SchemaError
+from cumulet.core import personal
 from cumulet.core.fields import UNITS, Columns, Field
 from cumulet.core.schema import Schema
 
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 
 SHOWN = 5
 """Broken checks that a message names."""
+
+
+REWRITTEN = ("identifier", "free text")
+"""Marks of fields whose values ingest has checked, and replaced by a pseudonym or masked: no pattern holds of these."""
 
 
 def frame_schema(schema: Schema, features: tuple[str, ...] = ()) -> DataFrameSchema:
@@ -42,7 +47,7 @@ def check(schema: Schema, columns: Columns, features: tuple[str, ...] = ()) -> N
     try:
         frame_schema(schema, features).validate(frame, lazy=True)
     except pa.errors.SchemaErrors as error:
-        problems = tuple(_problems(error.failure_cases))
+        problems = tuple(_problems(error.failure_cases, schema))
         shown = "; ".join(str(problem) for problem in problems[:SHOWN])
         raise SchemaError(f"the snapshot breaks the schema {schema.name}: {shown}", problems) from error
 
@@ -63,7 +68,7 @@ def _column(pa: Any, each: Field) -> Any:
     checks = []
     if each.categories is not None:
         checks.append(pa.Check.isin(each.categories))
-    if each.pattern is not None:
+    if each.pattern is not None and each.mark not in REWRITTEN:
         checks.append(_matching(pa, each.pattern))
     if each.minimum is not None:
         checks.append(pa.Check.ge(each.minimum))
@@ -90,12 +95,13 @@ def _matching(pa: Any, pattern: str) -> Any:
     return pa.Check.str_matches(rf"(?:{pattern})\Z")
 
 
-def _problems(cases: Any) -> list[Problem]:
-    """One problem per column and check."""
+def _problems(cases: Any, schema: Schema) -> list[Problem]:
+    """One problem per column and check; what a field marks is not repeated."""
     found = []
     for (column, broken), rows in cases.groupby(["column", "check"], dropna=False, sort=True):
         name = "" if column is None or column != column else str(column)
         value = rows["failure_case"].iloc[0]
         value = value.item() if isinstance(value, np.generic) else value
+        value = schema.field(name).shown(value) if name in schema.names else personal.shown(value, name)
         found.append(Problem(name, value, f"{broken} does not hold in {len(rows)} places: ingest those days again"))
     return found

@@ -5,9 +5,11 @@ manifests of the snapshots and the packages of the registry; nothing is read per
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import islice, takewhile
 
 from cumulet.adapters import artifact
 from cumulet.adapters.lake import Lake
@@ -15,6 +17,7 @@ from cumulet.adapters.registry import Package, Registry
 from cumulet.adapters.scored_records import model_of
 from cumulet.adapters.snapshots import Snapshots
 from cumulet.contracts import lake as keys
+from cumulet.contracts.deliveries import deliveries
 from cumulet.contracts.manifests import DayManifest, Tombstone
 from cumulet.core.lineage import Graph, Node
 from cumulet.core.model import code_fingerprint
@@ -42,8 +45,9 @@ class LineageReader:
         self._snapshots(graph)
         for package in self.registry.list():
             self._package(graph, package)
+        handed = [key for key in listed if key.startswith("raw/")]
         for key in [name for name, node in graph.nodes.items() if node.day]:
-            for source in self._origins(key):
+            for source in self._origins(key, handed):
                 if source in graph.nodes:
                     graph.join(source, key)
         return graph
@@ -113,21 +117,29 @@ class LineageReader:
             if dataset := metadata.get("dataset_id"):
                 graph.join(f"snapshots/{use_case}/{dataset}", f"runs/{use_case}/{run}")
 
-    def _origins(self, key: str) -> Iterator[str]:
+    def _origins(self, key: str, handed: Sequence[str]) -> Iterator[str]:
         """What a partition was made from: by its key alone, since a night is made of that night's own files."""
         use_case, zone = self.use_case, key.partition("/")[0]
         day = date.fromisoformat(PARTITION.fullmatch(key)[1])  # type: ignore[index]
         sides = {f"{use_case.name}_{table}": table for table in use_case.side_tables}
         if zone == "labels":
-            yield keys.raw(use_case.name, day, "outcomes")
+            yield from _handed_over(handed, keys.raw_day(use_case.name, day), "outcomes")
         elif zone == "curated":
-            yield keys.raw(use_case.name, day, sides.get(key.split("/")[1], "records"))
+            table = sides.get(key.split("/")[1], "records")
+            yield from _handed_over(handed, keys.raw_day(use_case.name, day), table)
         elif zone == "features":
             yield from (keys.curated(dataset, day) for dataset in (use_case.name, *sides))
             yield from (keys.labels(use_case.name, day - timedelta(n)) for n in range(use_case.context.nights))
         elif zone == "predictions":
             yield keys.features(use_case.name, day)
             yield f"models/{use_case.name}/{model_of(key)}"
+
+
+def _handed_over(handed: Sequence[str], prefix: str, table: str) -> Iterator[str]:
+    """The raw objects of a day and table that count, in whatever form they came; `handed` are all of them, sorted."""
+    start = bisect_left(handed, prefix)
+    of_day = takewhile(lambda key: key.startswith(prefix), islice(handed, start, None))
+    yield from (each.key for each in deliveries(of_day, table))
 
 
 def _day_of(graph: Graph, name: str) -> str:

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-from cumulet.adapters import redaction
 from cumulet.adapters.object_versions import ObjectVersions, Version
+from cumulet.adapters.opening import Opening
 from cumulet.core.redaction import Subject
 
 AT_ONCE, THREADS = 64, 8
-FIGURES = ("versions", "bytes", "searched", "found")
+FIGURES = ("versions", "bytes", "searched", "unopened", "found")
 
 
 @dataclass(frozen=True)
@@ -37,19 +37,22 @@ class Search:
         for version, data in self._read():
             if version.key == but:
                 continue
-            opened = list(redaction.opened(data))
-            there = any(map(subject.is_in, (*opened, version.key.encode())))
-            self._count(version, len(data), sum(map(len, opened)), there)
+            opening, size, there = Opening(data, subject.columns), 0, subject.is_in(version.key.encode())
+            for part in opening:
+                size += len(part)
+                there = there or subject.is_in(part)
+            self._count(version, (1, len(data), size, int(not opening.whole), int(there)))
             if there:
                 yield Finding(version, data)
 
     def table(self) -> tuple[dict[str, Any], ...]:
-        """By zone: versions searched, their bytes as stored and as opened, and how many hold a key."""
+        """By zone: versions searched, their bytes as stored and as opened, how many could not be opened whole (what is
+        damaged, or packed too large, is searched as far as it can be), and how many hold a key."""
         return tuple({"zone": zone, **counts} for zone, counts in sorted(self._zones.items()))
 
-    def _count(self, version: Version, stored: int, opened: int, there: bool) -> None:
+    def _count(self, version: Version, figures: tuple[int, ...]) -> None:
         counts = self._zones.setdefault(version.key.split("/")[0], dict.fromkeys(FIGURES, 0))
-        for name, n in zip(FIGURES, (1, stored, opened, int(there)), strict=True):
+        for name, n in zip(FIGURES, figures, strict=True):
             counts[name] += n
 
     def _read(self) -> Iterator[tuple[Version, bytes]]:

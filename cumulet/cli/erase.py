@@ -12,6 +12,7 @@ import typer
 import usecases
 from cumulet.adapters.erasing import Erasing
 from cumulet.adapters.log_groups import JOB_GROUPS, LogGroups, group_of
+from cumulet.adapters.searching import FIGURES
 from cumulet.adapters.secrets import Secret, secret_of
 from cumulet.cli.options import AsJson, UseCaseName
 from cumulet.cli.terminal import data, print_json, print_table, say, step
@@ -147,13 +148,20 @@ def _show_proof(certificate: Certificate, affected: list[str], in_logs: int, *, 
     if as_json:
         print_json({**asdict(certificate), "models": affected, "logs": in_logs})
     else:
-        print_table(
-            "Searched for the keys, byte by byte", searched, columns=("zone", "versions", "bytes", "searched", "found")
-        )
+        print_table("Searched for the keys, byte by byte", searched, columns=("zone", *FIGURES))
+        _say_unopened(certificate)
         data.print(f"certificate of {certificate.subject[:16]}: erased and proven at {certificate.at}", markup=False)
         _say_models(affected)
     if in_logs:
         raise JobError(f"{in_logs} log lines still hold a key: delete their streams, and mend what logged them")
+
+
+def _say_unopened(certificate: Certificate) -> None:
+    if count := sum(zone["unopened"] for zone in certificate.searched):
+        say(
+            f"[yellow]{count} versions could not be opened whole[/yellow] (damaged files, archives too large): "
+            "they were searched as far as they can be read, and raw deletes them with its retention"
+        )
 
 
 def _say_models(affected: list[str]) -> None:

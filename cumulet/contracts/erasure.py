@@ -71,4 +71,4 @@ class Certificate(Manifest):
     """Versions and delete markers that lay under them, deleted for good."""
     snapshots: tuple[str, ...]
     searched: tuple[dict[str, Any], ...]
-    """By zone: versions, bytes as stored and as opened, and how many hold a key."""
+    """By zone: versions, bytes as stored and as opened, how many could not be opened whole, how many hold a key."""

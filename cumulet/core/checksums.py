@@ -17,20 +17,22 @@ CARDS = (
 COUNTRIES = {
     15: "NO",
     16: "BE",
-    18: "DK FI FO GL NL",
+    18: "DK FI FK FO GL NL SD",
     19: "MK SI",
-    20: "AT BA EE KZ LT LU XK",
+    20: "AT BA EE KZ LT LU MN XK",
     21: "CH HR LI LV",
-    22: "BG BH CR DE GB GE IE ME RS",
-    23: "AE GI IL",
-    24: "AD CZ ES MD PK RO SA SE SK TN",
-    25: "PT",
+    22: "BG BH CR DE GB GE IE ME RS VA",
+    23: "AE GI IL IQ OM SO TL",
+    24: "AD CZ ES MD PK RO SA SE SK TN VG",
+    25: "LY PT ST",
     26: "IS TR",
-    27: "FR GR IT MC SM",
-    28: "AL AZ CY DO HU LB PL",
-    29: "BR QA UA",
-    30: "KW",
-    31: "MT",
+    27: "BI DJ FR GR IT MC MR SM",
+    28: "AL AZ BY CY DO GT HN HU LB NI PL SV",
+    29: "BR EG PS QA UA",
+    30: "JO KW MU YE",
+    31: "MT SC",
+    32: "LC",
+    33: "RU",
 }
 """Countries by the length of their IBANs. Source: the IBAN registry of SWIFT."""
 IBAN_LENGTHS = {country: length for length, names in COUNTRIES.items() for country in names.split()}
@@ -38,7 +40,7 @@ IBAN_LENGTHS = {country: length for length, names in COUNTRIES.items() for count
 
 def is_card(text: str) -> bool:
     """Whether digits (with blanks or hyphens) are the number of a payment card."""
-    digits = re.sub(r"[ -]", "", text)
+    digits = re.sub(r"[ .-]", "", text)
     issued = any(len(digits) in lengths and re.match(prefix, digits) for prefix, lengths in CARDS)
     return issued and luhn(digits)
 
@@ -55,7 +57,7 @@ def luhn(digits: str) -> bool:
 
 def is_iban(text: str) -> bool:
     """Whether the text, without blanks, is an IBAN: its country's length, and 1 modulo 97. Source: ISO 13616."""
-    compact = text.replace(" ", "").upper()
+    compact = re.sub(r"[ -]", "", text).upper()
     if len(compact) != IBAN_LENGTHS.get(compact[:2]) or not (compact.isascii() and compact.isalnum()):
         return False
     return int("".join(str(int(each, 36)) for each in compact[4:] + compact[:4])) % 97 == 1

@@ -44,8 +44,9 @@ class Register:
 
     def has(self, text: Any) -> bool:
         """Whether an identifier, or a pseudonym, is of somebody erased."""
-        if not isinstance(text, str) or not text:
+        if isinstance(text, bool) or not isinstance(text, str | int) or text == "":
             return False
+        text = str(text)  # a refused row may spell an identifier as a number
         return any(self.ring.fingerprint(text, version) in known for version, known in self.fingerprints.items())
 
     def names_row(self, row: Mapping[str, Any], names: Iterable[str]) -> bool:

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import codecs
 import io
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from cumulet.contracts.errors import Problem, SchemaError
 from cumulet.core.fields import Field
 from cumulet.core.schema import Schema
 from lambdas.ingest.unpack import unusable
 
-ROWS = 20_000
-"""Rows that are looked at together: what is not kept of them is freed before the next ones are read."""
+ROWS, CELLS = 20_000, 400_000
+"""Rows that are looked at together, fewer where they are wide: what is not kept of them is freed before the next ones
+are read."""
+MOST_COLUMNS = 10_000
+"""Of a table: a line of commas would be millions."""
 
+Row = TypeVar("Row")
 Problems = dict[int, list[Problem]]
 """By position of the row."""
 
@@ -67,9 +72,25 @@ def misread(data: bytes) -> SchemaError:
     return unusable("encoding", encoding, "save the file as UTF-8")
 
 
+def parts(rows: Iterator[Row], cells: Callable[[Row], int]) -> Iterator[list[Row]]:
+    """Rows in lists of at most `ROWS`, and of not many more cells than `CELLS`."""
+    part: list[Row] = []
+    size = 0
+    for row in rows:
+        part.append(row)
+        size += cells(row)
+        if len(part) == ROWS or size >= CELLS:
+            yield part
+            part, size = [], 0
+    if part:
+        yield part
+
+
 def require(schema: Schema, names: Sequence[str]) -> None:
     """Raises SchemaError when a column that must be there is not, or when one is there twice."""
-    doubled = sorted({name for name in names if names.count(name) > 1})
+    if len(names) > MOST_COLUMNS:
+        raise unusable("header", f"{len(names)} columns", f"hand over at most {MOST_COLUMNS}, one table a file")
+    doubled = sorted(name for name, n in Counter(names).items() if n > 1)
     if doubled:
         raise unusable("header", doubled, "name each column once")
     absent = [f for f in schema.fields if not f.nullable and f.name not in names]

@@ -30,9 +30,11 @@ def read(data: bytes, schema: Schema, limit: int) -> Iterator[Chunk]:
         names = file.schema_arrow.names
         _within(file, limit)
         _require(schema, file, names)
-        wanted, unknown = [name for name in schema.names if name in names], frozenset(names) - set(schema.names)
+        unknown = frozenset(names) - set(schema.names)
+        strangers = sorted(name for name in unknown if _is_text(file.schema_arrow.field(name).type))
+        wanted = [*(name for name in schema.names if name in names), *strangers]
         # A column of text stays a dictionary: one long text a million times over stays one.
-        texts = [name for name in wanted if schema.field(name).kind == "string"]
+        texts = [name for name in wanted if name in unknown or schema.field(name).kind == "string"]
         options = {"metadata": file.metadata, "read_dictionary": texts, "page_checksum_verification": True, **THRIFT}
         file = pq.ParquetFile(pa.BufferReader(data), **options)
         done = 0
@@ -64,7 +66,8 @@ def _require(schema: Schema, file: pq.ParquetFile, names: list[str]) -> None:
 
 
 def _chunk(schema: Schema, batch: pa.RecordBatch, done: int, unknown: frozenset[str]) -> Chunk:
-    values = {name: _values(batch.column(name), schema.field(name).kind) for name in batch.schema.names}
+    kinds = {each.name: each.kind for each in schema.fields}
+    values = {name: _values(batch.column(name), kinds.get(name, "string")) for name in batch.schema.names}
     return Chunk(
         lines=range(done + 1, done + 1 + batch.num_rows),
         values=values,
@@ -72,6 +75,11 @@ def _chunk(schema: Schema, batch: pa.RecordBatch, done: int, unknown: frozenset[
         row=partial(_row, values),
         unknown=unknown,
     )
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    """Whether an unknown column holds text, in which personal data are looked for."""
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
 
 
 def _values(column: pa.Array, kind: str) -> list[Any]:

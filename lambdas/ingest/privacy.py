@@ -76,10 +76,10 @@ def _masked(refusal: Refusal, schema: Schema, ring: KeyRing) -> Refusal:
 def _kept(name: str, value: Any, schema: Schema, ring: KeyRing) -> Any:
     if isinstance(value, list):
         return [personal.shown(each, name) for each in value]
-    if not isinstance(value, str) or not value or name not in schema.names:
+    if value is None or value == "" or name not in schema.names:
         return personal.shown(value, name)
     if schema.field(name).mark == "identifier":
-        return ring.pseudonym(value)
+        return ring.pseudonym(str(value))
     return schema.field(name).shown(value)
 
 

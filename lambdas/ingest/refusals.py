@@ -13,6 +13,8 @@ from cumulet.contracts.errors import Problem
 
 KEPT = 10_000
 """Rows of a file that quarantine keeps; of the others it keeps how many had which reason, and they stay in raw."""
+KEPT_CELLS = 1_000_000
+"""Cells of the rows of a file that quarantine keeps: fewer rows where they are wide."""
 SHOWN = 200
 """Characters of a value."""
 
@@ -46,12 +48,14 @@ class Refusals:
     kept: list[Refusal] = field(default_factory=list)
     rows: int = 0
     duplicates: int = 0
+    _cells: int = 0
     _rest: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def add(self, line: int, row: Mapping[str, Any], problems: list[Problem]) -> None:
         """Refuse one row."""
         self.rows += 1
-        if len(self.kept) < KEPT:
+        if len(self.kept) < KEPT and self._cells < KEPT_CELLS:
+            self._cells += len(row)
             self.kept.append(Refusal(line, row, tuple(problems), self.delivery))
         else:
             self._rest.update({(p.field, p.remedy) for p in problems})

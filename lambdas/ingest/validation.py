@@ -14,11 +14,13 @@ from cumulet.core import personal
 from cumulet.core.schema import Columns, Field, Schema, concatenate, rows, select
 from lambdas.ingest import csv_rows, json_rows, parquet_rows
 from lambdas.ingest.chunks import Chunk, Reader
-from lambdas.ingest.refusals import Refusal, Refusals
+from lambdas.ingest.refusals import SHOWN, Refusal, Refusals
 from lambdas.ingest.unpack import MEGABYTE, too_large, unpack, unusable
 
 LIMIT = 64 * MEGABYTE
 PARQUET = b"PAR1"
+MOST_IGNORED = 100
+"""Names of ignored columns that are kept."""
 Rule = Callable[[Columns], Iterator[tuple[int, Problem]]]
 """What a night asks of the valid rows of a table besides its schema: positions, and what is wrong there."""
 Key = tuple[Any, ...]
@@ -90,8 +92,14 @@ def table_of(raws: Sequence[Raw], schema: Schema, rule: Rule | None = None, limi
         quarantined=sum(each.rows for each in refusals),
         replaced=replaced,
         duplicates=sum(each.duplicates for each in refusals),
-        ignored=tuple(sorted(ignored)),
+        ignored=_named(ignored),
     )
+
+
+def _named(ignored: set[str]) -> tuple[str, ...]:
+    """The names of ignored columns as the manifest and the log repeat them: the first ones, and that there are more."""
+    shown = tuple(sorted(ignored)[:MOST_IGNORED])
+    return (*shown, "…") if len(ignored) > MOST_IGNORED else shown
 
 
 def _chunks(raw: Raw, schema: Schema, limit: int) -> Iterator[Chunk]:
@@ -138,7 +146,8 @@ class _Delivery:
         kept = [n for n, key in self._keys(columns) if n not in problems and self._first(n, key, chunk)]
         for n in sorted(problems):
             self.refusals.add(chunk.lines[n], chunk.row(n), problems[n])
-        self.unknown |= chunk.unknown
+        if len(self.unknown) < MOST_IGNORED:
+            self.unknown |= {personal.mask(name)[:SHOWN] for name in sorted(chunk.unknown)[: MOST_IGNORED + 1]}
         self.parts.append(select(columns, np.array(kept, dtype=int)))
 
     def _keys(self, columns: Columns) -> Iterator[tuple[int, Key]]:
@@ -160,14 +169,30 @@ class _Delivery:
 
 
 def _refuse_strangers(chunk: Chunk) -> None:
-    """Refuse rows with personal data in columns that the schema does not know."""
+    """Refuse rows with personal data in columns that the schema does not know; each distinct cell is looked at once."""
     if not chunk.unknown:
         return
-    names = sorted(chunk.unknown)
-    found = [chunk.row(n) for n in range(len(chunk.lines))]
-    cells = [[value if isinstance(value := row.get(name), str) else "" for name in names] for row in found]
-    for n, problem in personal.in_unknown_columns(names, cells, ()):
-        chunk.problems.setdefault(n, []).append(problem)
+    rows_ = [_texts(chunk.row(n)) for n in range(len(chunk.lines))]
+    cells: set[tuple[str, Any]] = set().union(*rows_)
+    remedies = {
+        (name, text): remedy
+        for name, text in cells
+        if name in chunk.unknown and isinstance(text, str) and (remedy := personal.refusal(text, name))
+    }
+    for n, row in enumerate(rows_ if remedies else ()):
+        for name, text in row & remedies.keys():
+            chunk.problems.setdefault(n, []).append(Problem(name, personal.mask(text, name), remedies[name, text]))
+
+
+def _texts(row: Mapping[str, Any]) -> Any:
+    """The cells of a row, nested values as text."""
+    try:
+        hash(tuple(row.values()))
+        return row.items()
+    except TypeError:
+        return {
+            name: repr_of(value) if isinstance(value, list | dict) else value for name, value in row.items()
+        }.items()
 
 
 def _column(each: Field, chunk: Chunk) -> np.ndarray:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import re
 import tarfile
+import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -15,11 +17,12 @@ from typing import Any
 
 import boto3
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 import usecases
-from cumulet.adapters import artifact, parquet
+from cumulet.adapters import artifact, parquet, redaction
 from cumulet.adapters.erasing import Erasing
 from cumulet.adapters.lake import Lake
 from cumulet.adapters.object_versions import ObjectVersions
@@ -104,11 +107,11 @@ def erase(lake: Lake, subject: str = SUBJECT):
     return work.erase(work.find(subject), AT)
 
 
-def plain_search(key: str) -> list[str]:
+def plain_search(key: str, but: tuple[str, ...] = ("no suffix",)) -> list[str]:
     """The test's own search: every version, Parquet cell by cell, archives member by member, the rest as bytes."""
     bucket, found = ObjectVersions("lake"), []
     for version in bucket.list():
-        data = b"" if version.marker else bucket.read(version)
+        data = b"" if version.marker or version.key.endswith(but) else bucket.read(version)
         if data.startswith(b"PAR1"):
             table = pq.read_table(io.BytesIO(data))
             hit = any(key in column.to_pylist() for column in table.columns)
@@ -268,6 +271,51 @@ def test_a_later_night_of_the_subject_makes_the_same_command_erase_again(lake: L
     assert plain_search(SUBJECT) == [keys.raw("flights", DAY, "records")]
     assert erase(lake).rewritten == {"raw": 1}
     assert plain_search(SUBJECT) == []
+
+
+def handed_over(rows: list[dict]) -> dict[str, bytes]:
+    """The same table in every form that ingest takes, and in some that it refuses and raw keeps all the same."""
+    plain = csv_of(rows)
+    lines = b"".join(json.dumps(row).encode() + b"\n" for row in rows)
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("records.csv", plain)
+    table = io.BytesIO()
+    pq.write_table(pa.table({"id": pa.array([row["id"] for row in rows]).dictionary_encode()}), table)
+    return {
+        "records.2.csv": plain.decode().encode("utf-16"),
+        "records.3.csv.zip": packed.getvalue(),
+        "records.4.csv": lines,
+        "records.5.jsonl.gz": gzip.compress(lines.replace(b"-", rb"\u002d")),
+        "records.6.parquet": table.getvalue(),
+        "records.7.csv.gz": gzip.compress(plain)[:-6],
+        "records.8.csv": plain.decode().encode("utf-16-le"),
+    }
+
+
+def test_the_subject_goes_out_of_every_form_in_which_rows_are_handed_over_and_the_others_stay(lake: Lake) -> None:
+    prefix, forms = keys.raw_day("flights", DAY), handed_over(flights(DAY))
+    for name, data in forms.items():
+        lake.put(prefix + name, data)
+    certificate = erase(lake)
+    assert plain_search(SUBJECT, but=(".2.csv", ".zip", ".gz", ".8.csv")) == []
+    [raw] = [row for row in certificate.searched if row["zone"] == "raw"]
+    assert (raw["found"], raw["unopened"]) == (0, 0)
+    others = {row["id"] for row in flights(DAY)} - {SUBJECT}
+    for name in forms:
+        left = redaction.values(prefix + name, lake.get(prefix + name), "id")
+        assert left == others, name
+
+
+def test_files_that_nobody_can_open_stop_no_erasure_and_are_counted(lake: Lake) -> None:
+    prefix = keys.raw_day("flights", DAY)
+    for name, data in (("a.csv.gz", b"\x1f\x8bnone"), ("b.parquet", b"PAR1 cut"), ("c.zip", b"PK\x03\x04cut")):
+        lake.put(prefix + name, data)
+    lake.put(prefix + "d.parquet", f"PAR1 {SUBJECT} cut".encode())
+    certificate = erase(lake)
+    assert [row["unopened"] for row in certificate.searched if row["zone"] == "raw"] == [3]
+    assert lake.get(prefix + "d.parquet") == b""
+    assert lake.get(prefix + "b.parquet") == b"PAR1 cut"
 
 
 def test_nobody_of_that_name_changes_nothing(lake: Lake) -> None:

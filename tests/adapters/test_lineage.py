@@ -74,3 +74,13 @@ def test_a_day_that_was_ingested_anew_shows_both_hashes(reader, scored, world, n
     reader.details(found, [key])
     facts = found.nodes[key].facts
     assert facts["sha256"] != facts["sha256 now"]
+
+
+def test_every_delivery_that_counts_is_an_origin_in_whatever_form_it_came(reader, scored):
+    prefix = keys.raw_day("flights", DAYS[2])
+    for name in ("records.2.jsonl", "outcomes.2.whole.parquet", "records.txt"):
+        scored.lake.put(prefix + name, b"")
+    graph = reader.read()
+    parents = {*graph.parents[keys.curated("flights", DAYS[2])]}
+    assert parents == {prefix + "records.csv", prefix + "records.2.jsonl"}
+    assert {*graph.parents[keys.labels("flights", DAYS[2])]} == {prefix + "outcomes.2.whole.parquet"}

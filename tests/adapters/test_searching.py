@@ -10,10 +10,12 @@ from collections.abc import Iterator
 
 import boto3
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from moto import mock_aws
 
-from cumulet.adapters import parquet, redaction
+from cumulet.adapters import opening, parquet, redaction
 from cumulet.adapters.object_versions import ObjectVersions
 from cumulet.adapters.searching import Search
 from cumulet.core.redaction import Subject
@@ -42,9 +44,32 @@ def table(text: str) -> bytes:
     return parquet.encode({"id": np.array([text] * 40, dtype=object)})
 
 
+def typed(column: pa.Array) -> bytes:
+    """A column as somebody else's program writes it, compressed so that its bytes show nothing."""
+    sink = io.BytesIO()
+    pq.write_table(pa.table({"id": column}), sink, compression="gzip", write_statistics=False, store_schema=True)
+    return sink.getvalue()
+
+
+MANY = ["ada-1", "bob"] * 40
+
+
 @pytest.mark.parametrize(
     "data",
     [
+        typed(pa.array(MANY).dictionary_encode()),
+        typed(pa.array([each.encode() for each in MANY])),
+        typed(pa.array(MANY, pa.string_view())),
+        typed(pa.array([[each] for each in MANY])),
+        typed(pa.array([{"deep": [{"er": each}]} for each in MANY])),
+        typed(pa.array([{each: 1} for each in MANY], pa.map_(pa.string(), pa.int64()))),
+        PLAIN.decode().encode("utf-16"),
+        PLAIN.decode().encode("utf-16-be"),
+        gzip.compress((PLAIN * 9).decode().encode("utf-16-le")),
+        rb'{"id": "\u0061da-1"}',
+        rb'{"note": "a line\nada-1 called"}',
+        gzip.compress(PLAIN) + gzip.compress(PLAIN) + b"garbage",
+        gzip.compress(PLAIN * 9)[:-6],
         PLAIN,
         gzip.compress(PLAIN),
         gzip.compress(gzip.compress(PLAIN)),
@@ -62,6 +87,44 @@ def test_a_key_is_found_however_it_is_packed(data: bytes) -> None:
 @pytest.mark.parametrize("data", [b"x,ada-12\n", gzip.compress(b"ada-12"), table("ada-12"), b""])
 def test_somebody_else_is_not_found(data: bytes) -> None:
     assert not redaction.is_in(data, ADA)
+
+
+def test_quotes_and_accents_are_found_as_csv_html_and_windows_spell_them() -> None:
+    subject = Subject(frozenset({'q"uote-1', "Zoë-77"}), ("id",))
+    assert all(subject.is_in(text) for text in (b'"q""uote-1",1', b"<b>q&quot;uote-1</b>", "Zoë-77".encode("cp1252")))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        gzip.compress(PLAIN * 9)[:-6],
+        b"\x1f\x8bno gzip",
+        zipped(PLAIN)[:-9],
+        table("bob")[:-9],
+        b"PAR1",
+        gzip.compress(b"PAR1 no table"),
+        tarred(PLAIN)[:700],
+    ],
+)
+def test_what_is_damaged_stops_no_search_and_is_counted(data: bytes) -> None:
+    opened = opening.Opening(data)
+    assert data in list(opened)
+    assert not opened.whole
+
+
+def test_a_bomb_is_looked_at_up_to_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(opening, "LARGEST", 1000)
+    for bomb in (gzip.compress(b" " * 10**7), zipped(b" " * 10**7)):
+        opened = opening.Opening(bomb)
+        assert max(len(part) for part in opened if part != bomb) <= 1000
+        assert not opened.whole
+
+
+def test_a_whole_object_is_opened_whole() -> None:
+    for data in (PLAIN, gzip.compress(PLAIN), zipped(PLAIN), table("bob"), gzip.compress(tarred(PLAIN)), b""):
+        opened = opening.Opening(data)
+        assert list(opened)
+        assert opened.whole
 
 
 @pytest.fixture

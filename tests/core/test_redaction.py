@@ -8,7 +8,9 @@ import unicodedata
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cumulet.core.redaction import ERASED, Subject, csv_file, json_document, json_lines
+from cumulet.core.redacted_csv import csv_file
+from cumulet.core.redacted_json import json_document, json_lines
+from cumulet.core.redaction import ERASED, Subject
 
 ADA = Subject(frozenset({"ada-1", "Zoë-7"}), ("id", "person"))
 

@@ -139,12 +139,14 @@ def test_personal_data_in_a_column_that_nobody_declared_quarantine_the_row_maske
     world.hand_over(DAY, records=world.to_csv(rows))
     assert night("ingest", DAY)["quarantined"] == 1
     [refused] = quarantined(lake)
+    article = "an" if kind.startswith("e") else "a"
     assert refused["line"] == 5
     assert refused["problems"] == [
         {
             "field": column,
             "value": f"[{kind}]",
-            "remedy": f"it holds a {kind}, which nobody declared: leave it out, or mark the field (docs/privacy.md)",
+            "remedy": f"it holds {article} {kind}, which nobody declared: "
+            "leave it out, or mark the field (docs/privacy.md)",
         }
     ]
     assert value not in texts(lake, "curated", "labels", "quarantine")

@@ -71,3 +71,21 @@ def test_a_pattern_is_read_as_at_ingest_whatever_arrow_knows_of_it(pattern: str)
     check(codes, {"code": np.array(["AB", None, "CD"], object)})
     with pytest.raises(SchemaError, match="code='A1'"):
         check(codes, {"code": np.array(["AB", "A1"], object)})
+
+
+def test_a_pseudonym_and_a_masked_text_pass_where_the_schema_asks_a_pattern_of_what_is_handed_over() -> None:
+    visits = Schema("visits", (
+        Field("id", "string", "visit"), Field("patient", "string", "who", pattern=r"PAT-\d+", mark="identifier"),
+        Field("note", "string", "what", pattern=r"[\w ]+", mark="free text"),
+    ), ("id",))  # fmt: skip
+    kept = {"id": ["v"], "patient": ["psn1-kq4xv3mzj5d2ahr6wytn7cbfeu"], "note": ["call [telephone number]"]}
+    check(visits, {name: np.array(values, object) for name, values in kept.items()})
+
+
+def test_a_value_of_a_marked_field_is_not_in_the_message() -> None:
+    homes = Schema("homes", (
+        Field("id", "string", "home"), Field("street", "string", "where", categories=("here",), mark="personal"),
+    ), ("id",))  # fmt: skip
+    with pytest.raises(SchemaError, match=r"street=\'\[personal\]\'") as raised:
+        check(homes, {"id": np.array(["h"], object), "street": np.array(["12 Elm Street"], object)})
+    assert "Elm" not in str(raised.value) + str(raised.value.problems)

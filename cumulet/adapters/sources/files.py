@@ -25,13 +25,25 @@ class Files:
         found = {table: path for table in self.tables if (path := self._path(table, day))}
         if not found:
             raise NotFoundError(f"{self.folder / self.pattern.format(date=day, table='*')}: there is no such file")
-        return {table: path.read_bytes() for table, path in found.items()}
+        return {table: self._content(path) for table, path in found.items()}
 
     def _path(self, table: str, day: date) -> Path | None:
         paths = sorted(p for p in self.folder.glob(self.pattern.format(date=day, table=table)) if p.is_file())
         if len(paths) > 1:
             names = ", ".join(path.name for path in paths)
             raise ContractError(f"{table} of {day}: {names} all match {self.pattern}; leave one, or narrow the pattern")
+        if paths and not paths[0].resolve().is_relative_to(self.folder.resolve()):
+            raise ContractError(
+                f"{paths[0]}: it leads out of {self.folder}, so it is not handed over; put the file there"
+            )
         if paths and (size := paths[0].stat().st_size) > self.limit:
             raise ContractError(f"{paths[0]}: {size} bytes, at most {self.limit} are handed over")
         return paths[0] if paths else None
+
+    def _content(self, path: Path) -> bytes:
+        """The bytes of a file, which may have grown since it was looked at."""
+        with path.open("rb") as file:
+            content = file.read(self.limit + 1)
+        if len(content) > self.limit:
+            raise ContractError(f"{path}: it grows beyond {self.limit} bytes; hand it over when it is whole")
+        return content

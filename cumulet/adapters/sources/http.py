@@ -16,6 +16,8 @@ ATTEMPTS = 4
 BACK_OFF_S = 0.5
 LONGEST_S = 60.0
 STEP = 1 << 20
+SLOWEST = 20
+"""Time-outs that a whole answer may take: one that comes byte by byte never misses one between two parts."""
 AGAIN = (408, 425, 429, 500, 502, 503, 504)
 """Answers that may be another a moment later. Source: RFC 9110, section 15; RFC 6585 for 429."""
 
@@ -77,11 +79,14 @@ class Http:
             return self._known[url][1]
         if answer.status != 200:
             raise ContractError(f"{url}: HTTP {answer.status}; expected 200, or 404 for a day that the service has not")
-        content = bytearray()
-        for part in answer.stream(STEP, decode_content=True):
+        content, began = bytearray(), time.monotonic()
+        while part := answer.read1(STEP, decode_content=True):
             content += part
             if len(content) > self.limit:
                 raise ContractError(f"{url}: more than {self.limit} bytes; [source] megabytes is the limit")
+            if time.monotonic() - began > SLOWEST * self.timeout_s:
+                had = f"{len(content)} bytes in {time.monotonic() - began:.0f} s and no end"
+                raise ContractError(f"{url}: {had}; ask for less of it, or raise [source] timeout_s")
         if tag := answer.headers.get("ETag"):
             self._known[url] = (tag, bytes(content))
         return bytes(content)

@@ -1,9 +1,10 @@
 """Tables of a database, read on from where the last hand-over ended.
 
-Each row has the moment of its last change in a column. A night takes what has changed after the watermark of its table
-and up to its cut-off. Where a day ended is noted per day, and a day starts where the last day before it ended: a
-hand-over that was killed is asked again and gets the same rows. Written for sqlite3 of the standard library; another
-DB-API module differs in how it connects and spells parameters.
+Each row has the moment of its last change in a column. A night takes what has changed from the watermark of its table
+on and before its cut-off: a row that changes in that very second may come after the query, and is the next night's.
+Where a day ended is noted per day, and a day starts where the last day before it ended: a hand-over that was killed is
+asked again and gets the same rows. Written for sqlite3 of the standard library; another DB-API module differs in how it
+connects and spells parameters.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from typing import Any
 
 from cumulet.contracts.errors import ContractError, NotFoundError
 
+MOMENT = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9]Z"
 BEGINNING = ""
 """Before every ISO time stamp."""
 
@@ -51,7 +53,7 @@ class Table:
         marks = self._marks()
         until = self.cut_off(day).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         try:
-            with closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)) as connection:
+            with closing(sqlite3.connect(f"{self.database.absolute().as_uri()}?mode=ro", uri=True)) as connection:
                 found = {
                     table: self._rows(connection, table, _before(marks, table, day), until) for table in self.tables
                 }
@@ -64,7 +66,8 @@ class Table:
 
     def _rows(self, connection: sqlite3.Connection, table: str, after: str, until: str) -> tuple[bytes, int]:
         changed = _quoted(self.updated_at)
-        query = f"SELECT * FROM {_quoted(table)} WHERE {changed} > ? AND {changed} <= ? ORDER BY {changed}, rowid"  # noqa: S608 - names are quoted
+        self._require_moments(connection, table)
+        query = f"SELECT * FROM {_quoted(table)} WHERE {changed} >= ? AND {changed} < ? ORDER BY {changed}, rowid"  # noqa: S608 - names are quoted
         rows = connection.execute(query, (after, until))
         names = [column[0] for column in rows.description]
         keep = [n for n, name in enumerate(names) if name != self.updated_at]
@@ -75,6 +78,17 @@ class Table:
             writer.writerow([_cell(row[n]) for n in keep])
             count += 1
         return out.getvalue().encode(), count
+
+    def _require_moments(self, connection: sqlite3.Connection, table: str) -> None:
+        """Raises ContractError naming a moment of another form: as text it would be in the wrong night, or in none."""
+        changed = _quoted(self.updated_at)
+        query = f"SELECT {changed}, count(*) FROM {_quoted(table)} WHERE coalesce({changed}, '') NOT GLOB ?"  # noqa: S608 - names are quoted
+        found, count = connection.execute(query, (MOMENT,)).fetchone()
+        if count:
+            raise ContractError(
+                f"{self.database}: {self.updated_at}={found!r} in {count} rows of {table}; "
+                "write it as YYYY-MM-DDTHH:MM:SSZ in every row, else nobody knows whose night it is"
+            )
 
     def _marks(self) -> dict[str, dict[str, str]]:
         return json.loads(self.state.read_text()) if self.state.exists() else {}

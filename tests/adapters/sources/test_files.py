@@ -44,3 +44,17 @@ def test_a_source_that_lacks_a_setting_says_which() -> None:
         open_source(SourceSettings(kind="http"), ("records",), Path())
     with pytest.raises(ContractError, match="expected files, http or table"):
         open_source(SourceSettings(kind="ftp"), ("records",), Path())
+
+
+def test_a_link_or_a_pattern_that_leads_out_of_the_folder_is_not_followed(tmp_path: Path) -> None:
+    folder, secret = tmp_path / "in", tmp_path / "secret.csv"
+    (folder / "store").mkdir(parents=True)
+    secret.write_bytes(b"id\n1\n")
+    (folder / "records-2013-05-01.csv").symlink_to(secret)
+    with pytest.raises(ContractError, match="leads out of"):
+        Files(folder, ("records",), "{table}-{date}.csv").day(DAY)
+    with pytest.raises(ContractError, match="leads out of"):
+        Files(folder, ("secret",), "../{table}.csv").day(DAY)
+    (folder / "store" / "a.csv").write_bytes(b"id\n2\n")
+    (folder / "records-2013-05-02.csv").symlink_to(folder / "store" / "a.csv")
+    assert Files(folder, ("records",), "{table}-{date}.csv").day(date(2013, 5, 2)) == {"records": b"id\n2\n"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import threading
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -10,7 +11,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from cumulet.adapters.sources import Http
+from cumulet.adapters.sources import Http, http
 from cumulet.contracts.errors import ContractError, NotFoundError, UnavailableError
 
 DAY = date(2013, 5, 1)
@@ -114,3 +115,50 @@ def test_a_key_that_is_refused_is_not_tried_again(service: SimpleNamespace) -> N
     with pytest.raises(ContractError, match="HTTP 401"):
         service.source.day(DAY)
     assert len(service.asked) == 1
+
+
+def test_an_answer_that_drips_byte_by_byte_for_ever_is_given_up(
+    service: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http, "SLOWEST", 1)
+
+    def drips(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(200)
+        handler.end_headers()
+        for _ in range(50):
+            handler.wfile.write(b"x")
+            handler.wfile.flush()
+            threading.Event().wait(0.05)
+
+    service.answers = [drips]
+    with pytest.raises(ContractError, match="and no end; ask for less of it"):
+        service.source.day(DAY)
+    assert len(service.asked) == 1
+
+
+def test_a_redirect_to_somewhere_else_is_not_followed(service: SimpleNamespace) -> None:
+    service.answers = [says(302, Location="http://127.0.0.1:9/elsewhere")]
+    with pytest.raises(ContractError, match="HTTP 302; expected 200"):
+        service.source.day(DAY)
+
+
+def test_a_small_answer_that_unpacks_into_a_large_one_is_refused(service: SimpleNamespace) -> None:
+    service.answers = [says(200, gzip.compress(b" " * 10_000_000), Content_Encoding="gzip")]
+    with pytest.raises(ContractError, match="more than 1000 bytes"):
+        service.source.day(DAY)
+
+
+def test_an_answer_in_chunks_and_packed_is_read_whole(service: SimpleNamespace) -> None:
+    def in_chunks(handler: BaseHTTPRequestHandler) -> None:
+        handler.protocol_version = "HTTP/1.1"
+        handler.send_response(200)
+        handler.send_header("Transfer-Encoding", "chunked")
+        handler.send_header("Content-Encoding", "gzip")
+        handler.end_headers()
+        packed = gzip.compress(b"id\n" + b"1\n" * 100)
+        for part in (packed[:7], packed[7:]):
+            handler.wfile.write(b"%x\r\n%b\r\n" % (len(part), part))
+        handler.wfile.write(b"0\r\n\r\n")
+
+    service.answers = [in_chunks]
+    assert service.source.day(DAY) == {"records": b"id\n" + b"1\n" * 100}

@@ -66,3 +66,28 @@ def test_a_table_that_is_not_there_is_named(database: Path) -> None:
         Table(database.parent / "none.db", ("flights",), "changed", database.parent / "marks.json").day(
             date(2013, 5, 1)
         )
+
+
+def test_a_row_that_changes_in_the_second_of_the_cut_off_is_handed_over_once_and_not_lost(database: Path) -> None:
+    put(database, "early", 1, "2013-05-01T23:59:58Z")
+    source(database).day(date(2013, 5, 1))
+    put(database, "late", 2, "2013-05-01T23:59:59Z")
+    assert source(database).day(date(2013, 5, 2)) == {"outcomes": b"id,arr_delay\nlate,2.0\nb,\n"}
+    with pytest.raises(NotFoundError):
+        source(database).day(date(2013, 5, 3))
+
+
+@pytest.mark.parametrize(
+    "changed", [None, "2013-05-01 10:00:00", "2013-05-01T10:00:00.5Z", "2013-05-01T10:00:00+02:00"]
+)
+def test_a_moment_of_another_form_is_refused_before_it_is_in_the_wrong_night(
+    database: Path, changed: str | None
+) -> None:
+    put(database, "odd", 1, changed)  # type: ignore[arg-type] - what a column without NOT NULL may hold
+    with pytest.raises(ContractError, match=r"changed=.* in 1 rows of outcomes; write it as YYYY-MM-DDTHH:MM:SSZ"):
+        source(database).day(date(2013, 5, 1))
+
+
+def test_a_database_may_be_called_anything(database: Path) -> None:
+    other = database.rename(database.with_name("air?line #1%.db"))
+    assert source(other).day(date(2013, 5, 1)) == {"outcomes": b"id,arr_delay\na,5.0\n"}
