@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import Any
 
 import numpy as np
@@ -106,5 +106,10 @@ def _example(fields: list[Field], data: pa.Table) -> dict[str, Any]:
 
 def _plain(field: Field, values: list[Any]) -> list[Any]:
     if field.kind in ("date", "datetime", "timestamp"):
-        return [None if value is None else str(np.datetime64(value)) for value in values]
+        return [None if value is None else str(np.datetime64(_utc(value))) for value in values]
     return values
+
+
+def _utc(value: Any) -> Any:
+    """A moment with a zone as one without, in UTC."""
+    return value.astimezone(UTC).replace(tzinfo=None) if getattr(value, "tzinfo", None) else value

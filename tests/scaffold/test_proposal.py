@@ -89,12 +89,13 @@ def test_prose_is_left_out_and_a_text_of_many_values_too() -> None:
             {
                 "remark": [f"they called again about the bill number {n}" for n in range(rows)],
                 "code": [f"X{n}" for n in range(rows)],
+                "x": [n % 7 for n in range(rows)],
                 "y": [n % 2 for n in range(rows)],
             }
         )
     )
     found = {each.column.name: each.why for each in propose(columns, Choices(label="y")).columns}
-    assert found == {"remark": "free text", "code": "200 distinct texts name, they do not group", "y": ""}
+    assert found == {"remark": "free text", "code": "200 distinct texts name, they do not group", "x": "", "y": ""}
 
 
 def test_only_text_names_somebody(tmp_path):
