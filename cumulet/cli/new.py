@@ -13,7 +13,6 @@ from cumulet.cli.options import AsJson
 from cumulet.cli.target import ROOT
 from cumulet.cli.terminal import print_json, print_table, say, step
 
-
 FEW = 300
 """With fewer rows, four folds by time and a night's monitors say little."""
 

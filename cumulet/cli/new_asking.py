@@ -36,7 +36,9 @@ def what_is_unsaid(choices: Choices, proposed: Proposal) -> Choices:
 
 def known_after() -> int:
     """After how many days a label is known."""
-    while (days := int(typer.prompt("So many days after its row the label is known", default=1, type=int, err=True))) < 1:
+    while (
+        days := int(typer.prompt("So many days after its row the label is known", default=1, type=int, err=True))
+    ) < 1:
         say("one day at the least: the night after")
     return days
 

@@ -140,7 +140,7 @@ class UseCaseSettings:
         try:
             values = tomllib.loads(path.read_text(encoding="utf-8"))
         except FileNotFoundError as error:
-            raise ContractError(f"{path} is missing: every use case has one, see usecases/flights/usecase.toml") from error
+            raise ContractError(f"{path} is missing: every use case has one, as usecases/flights has") from error
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise ContractError(f"{path} is no TOML: {error}") from error
         groups: dict[str, type[Any]] = {

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,23 +45,32 @@ class Day:
     """What is wrong with the day itself."""
 
 
-def read(name: str, first: date, last: date, note: Callable[[str], None] = lambda day: None) -> list[Day]:
-    """The days of a use case's source. Raises ContractError naming the day and the line that fails."""
+def read(name: str, days: int, note: Callable[[str], None] = lambda day: None) -> Rehearsal:
+    """The first `days` days of a use case. Raises ContractError naming the line that fails, and the day."""
     use_case, source, again = usecases.load(name), usecases.source(name), usecases.source(name)
-    days = list(nights(first, last))
+    with _blaming(name, ""):
+        wanted = list(nights(source.first_day, min(source.first_day + timedelta(days=days - 1), source.last_day)))
     found = []
-    for day in days:
+    for day in wanted:
         note(str(day))
-        try:
+        with _blaming(name, f" (reading {day})"):
             raw = source.day(day)
             committed = commit(use_case, day, raw)
-            steady = day not in (days[0], days[len(days) // 2]) or again.day(day) == raw
-        except CumuletError:  # says what is wrong and what to do
-            raise
-        except Exception as error:  # whatever a plug-in raises is what it did wrong
-            raise ContractError(f"{usecases.blamed(name, error, 'source.py')} (reading {day})") from error
+            steady = day not in (wanted[0], wanted[len(wanted) // 2]) or again.day(day) == raw
         found.append(committed if steady else replace(committed, odd=(*committed.odd, UNSTEADY.format(day=day))))
-    return found
+    with _blaming(name, " (context features)"):
+        return Rehearsal.of(use_case, found)
+
+
+@contextmanager
+def _blaming(name: str, doing: str) -> Iterator[None]:
+    """What a plug-in raises is what it did wrong; errors of ours say so themselves."""
+    try:
+        yield
+    except CumuletError:
+        raise
+    except Exception as error:
+        raise ContractError(f"{usecases.blamed(name, error, 'source.py')}{doing}") from error
 
 
 def commit(use_case: UseCase, day: date, raw: Mapping[str, bytes]) -> Day:

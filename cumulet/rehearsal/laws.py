@@ -154,8 +154,8 @@ def outcomes_are_not_looked_up(of: Rehearsal) -> Iterator[str]:
     if not _same(elsewhere, matrix):
         row = int(np.flatnonzero((np.nan_to_num(elsewhere) != np.nan_to_num(matrix)).any(axis=1))[0])
         yield (
-            f"{_differing(of, elsewhere[row], matrix[row])} changes with the id of a record: what is looked up by an id "
-            "is not there yet when the record is forecast. Take it out of transform."
+            f"{_differing(of, elsewhere[row], matrix[row])} changes with the id of a record: what is looked up by an "
+            "id is not there yet when the record is forecast. Take it out of transform."
         )
     y = of.y
     there = np.flatnonzero(np.isfinite(y))
@@ -164,8 +164,8 @@ def outcomes_are_not_looked_up(of: Rehearsal) -> Iterator[str]:
     for name, column in zip(use_case.feature_names, matrix[there].T, strict=True):
         if any(_tells(column, target) for target in use_case.task.targets(y[there]).reshape(len(there), -1).T):
             yield (
-                f"{name} says the label in other words (all {len(there)} rows): it was written down when the outcome was "
-                "known. Take it out of the records, or give its value as of the cut-off."
+                f"{name} says the label in other words (all {len(there)} rows): it was written down when the outcome "
+                "was known. Take it out of the records, or give its value as of the cut-off."
             )
 
 

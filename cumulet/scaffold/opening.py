@@ -1,4 +1,4 @@
-"""What a file is, by its first bytes: text that a CSV reader takes, Parquet, or something to be saved as one of them."""
+"""What a file is, by its first bytes: text that a CSV reader takes, Parquet, or what must be saved as one of them."""
 
 from __future__ import annotations
 
@@ -51,6 +51,8 @@ def encoding_of(path: Path, said: str) -> str:
         raise ContractError(f"--encoding {name}: there is none of this name; try cp1252 or latin-1") from error
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        remedy = f"not {name}" if said else "not UTF-8: say --encoding cp1252 if it comes from Windows, or save it as UTF-8"
+        remedy = (
+            f"not {name}" if said else "not UTF-8: say --encoding cp1252 if it comes from Windows, or save it as UTF-8"
+        )
         raise SchemaError(f"{path}, line {line}: the text is {remedy}") from error
     return name

@@ -75,7 +75,9 @@ def propose(columns: Mapping[str, Column], choices: Choices) -> Proposal:
     if task == "regression" and not label.is_number:
         raise ContractError(f"--task regression: {label.name!r} holds {label.kind}s, not numbers")
     if task == "multiclass" and not 2 <= label.distinct <= MOST_CLASSES:
-        raise ContractError(f"--task multiclass: {label.name!r} has {label.distinct} distinct values, at most {MOST_CLASSES}")
+        raise ContractError(
+            f"--task multiclass: {label.name!r} has {label.distinct} distinct values, at most {MOST_CLASSES}"
+        )
     decided = {label.name: Decided(label, "label")}
     rest = {name: column for name, column in columns.items() if name != label.name}
     for find in (time_of, id_of):

@@ -31,7 +31,20 @@ PERSONAL = (
     "dob",
     "geburtsdatum",
 )
-WHOSE = {"name", "first", "last", "full", "given", "family", "user", "customer", "client", "patient", "employee", "contact"}
+WHOSE = {
+    "name",
+    "first",
+    "last",
+    "full",
+    "given",
+    "family",
+    "user",
+    "customer",
+    "client",
+    "patient",
+    "employee",
+    "contact",
+}
 """A name of nothing else names a person; `product_name` names a product."""
 CATEGORIES = 1_000
 """A text with more distinct values than these, or than half of the rows, names rather than groups."""

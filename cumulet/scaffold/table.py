@@ -28,7 +28,20 @@ SINCE = re.compile(r"(?i)(^|_|\b)(at|on|ts|time|date|timestamp|epoch|unix|create
 SECONDS = (946_684_800, 4_102_444_800)
 """From 2000 to 2100."""
 RESERVED = frozenset(
-    {"id", "dt", "date", "day", "label", "status", "known", "known_at", "night", "prediction", "model_package", "scored_at"}
+    {
+        "id",
+        "dt",
+        "date",
+        "day",
+        "label",
+        "status",
+        "known",
+        "known_at",
+        "night",
+        "prediction",
+        "model_package",
+        "scored_at",
+    }
 )
 """Names that the lake's tables have of their own."""
 
@@ -53,7 +66,9 @@ def read(path: Path, *, encoding: str = "", time: str = "") -> pa.Table:
     if not len(table) or not table.num_columns:
         raise SchemaError(f"{path}: it has no rows; give a table with a header line and rows")
     if all(VALUE.fullmatch(name) for name in table.column_names):
-        raise SchemaError(f"{path}: the first line holds values ({', '.join(table.column_names[:3])}), not names: add a header line")
+        raise SchemaError(
+            f"{path}: the first line holds values ({', '.join(table.column_names[:3])}), not names: add a header line"
+        )
     columns = [
         _in_kind(name, table[name].combine_chunks(), comma=comma, is_time=name == time) for name in table.column_names
     ]

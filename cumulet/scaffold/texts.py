@@ -1,4 +1,4 @@
-"""Numbers and dates that stand in a table as text: prices with their sign, percentages, commas, dates that are not ISO."""
+"""Numbers and dates that stand in a table as text: prices with their sign, percentages, dates that are not ISO."""
 
 from __future__ import annotations
 
@@ -26,7 +26,8 @@ def dated(name: str, column: pa.Array) -> pa.Array:
     if not len(present) or not pc.all(pc.match_substring_regex(present, DATED)).as_py():
         return column
     read = {
-        form: pc.strptime(column, form, "s", error_is_null=True) for form in (day + time for day in DAYS for time in TIMES)
+        form: pc.strptime(column, form, "s", error_is_null=True)
+        for form in (day + time for day in DAYS for time in TIMES)
     }
     fitting = {form: moments for form, moments in read.items() if moments.null_count == column.null_count}
     if len({str(moments.to_pylist()) for moments in fitting.values()}) > 1:
@@ -45,7 +46,9 @@ def counted(column: pa.Array, *, decimal_comma: bool) -> pa.Array:
     present = column.drop_null()
     if not len(present) or not pc.all(pc.match_substring_regex(present, NUMBER)).as_py():
         return column
-    plain = pc.replace_substring_regex(pc.replace_substring(column, "−", "-"), rf"({SIGNS})|['’\s\x{{a0}}\x{{202f}}]", "")
+    plain = pc.replace_substring_regex(
+        pc.replace_substring(column, "−", "-"), rf"({SIGNS})|['’\s\x{{a0}}\x{{202f}}]", ""
+    )
     decimal = _decimal(plain.drop_null().unique().to_pylist(), decimal_comma=decimal_comma)
     if not decimal:
         return column

@@ -18,7 +18,7 @@ TASKS = {"binary": "Binary", "multiclass": "MultiClass", "regression": "Regressi
 GAPS = {"binary": 0.06, "multiclass": 0.1, "regression": 0.15}
 DEMO_NIGHTS = 20
 HISTORY = 100
-"""Days that a demo learns from, where there are so many: four folds of 14 days are judged, and fitted on what is before."""
+"""Days that a demo learns from, where there are so many: it judges four folds of 14 days, fitted on what is before."""
 NOBODY = "nobody-0"
 """Whom the example names: it is shown to everybody who reads the API's page."""
 GROUPS, MOST_GROUPS = 3, 200

@@ -126,7 +126,9 @@ def test_a_comma_between_semicolons_is_that_of_decimals(tmp_path: Path) -> None:
 
 def test_seconds_since_1970_are_moments_where_the_name_says_so_or_somebody_does(tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
-    path.write_text("created_at,ms_time,phone\n1704067200,1704067200000,1704067200\n1704070800,1704070800000,1704070800\n")
+    path.write_text(
+        "created_at,ms_time,phone\n1704067200,1704067200000,1704067200\n1704070800,1704070800000,1704070800\n"
+    )
     kinds = {name: each.kind for name, each in profile(read(path)).items()}
     assert kinds == {"created_at": "timestamp", "ms_time": "timestamp", "phone": "integer"}
     assert profile(read(path, time="phone"))["phone"].kind == "timestamp"
