@@ -42,6 +42,8 @@ def test_the_sources_are_clean_and_the_settings_can_be_read(tmp_path: Path, name
     rules = ["--isolated", "--select", "E,F,W,N,UP", "--line-length", "140"]
     checked = subprocess.run([sys.executable, "-m", "ruff", "check", *rules, str(target)], capture_output=True)
     assert checked.returncode == 0, checked.stdout.decode()
+    layout = [sys.executable, "-m", "ruff", "format", "--isolated", "--line-length", "120", "--check", str(target)]
+    assert subprocess.run(layout, capture_output=True).returncode == 0
     settings = UseCaseSettings.load(target / "usecase.toml")
     assert (settings.name, settings.title) == (name, f'"{name}", \\ and more')
     assert settings.demo is not None
