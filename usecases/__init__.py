@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Protocol, cast
 
-from cumulet.contracts.errors import ContractError, NotFoundError
+from cumulet.contracts.errors import ContractError, CumuletError, NotFoundError
 from cumulet.core.tasks import MultiClass, Regression
 from cumulet.core.training_data.labelling import Labelling
 from cumulet.core.usecase import UseCase
@@ -36,18 +36,36 @@ def load(name: str) -> UseCase:
     """The use case of this name. Raises NotFoundError naming those that exist, ContractError naming the broken line."""
     _require(name)
     try:
-        return cast(UseCase, importlib.import_module(f"usecases.{name}").USE_CASE)
+        found = cast(UseCase, importlib.import_module(f"usecases.{name}").USE_CASE)
     except Exception as error:  # whatever a plug-in raises is what it did wrong
-        frames = traceback.extract_tb(error.__traceback__)
-        own = [frame for frame in frames if Path(frame.filename).is_relative_to(Path(__file__).parent / name)]
-        place = f"{Path(own[-1].filename).name}, line {own[-1].lineno}" if own else "__init__.py"
-        raise ContractError(f"usecases/{name}/{place}: {type(error).__name__}: {error}") from error
+        raise ContractError(blamed(name, error)) from error
+    if found.name != name:
+        raise ContractError(f"usecases/{name}/__init__.py: name={found.name!r}: a use case is named like its folder")
+    return found
+
+
+def blamed(name: str, error: Exception, file: str = "__init__.py") -> str:
+    """What a use case's code has raised, and the last line of its own on the way there; without one, the file."""
+    folder = Path(__file__).parent / name
+    frames = traceback.extract_tb(error.__traceback__)
+    places = [(frame.filename, frame.lineno) for frame in frames]
+    places += [(str(error.filename), error.lineno)] if isinstance(error, SyntaxError) else []
+    own = [place for place in places if Path(place[0]).is_relative_to(folder)]
+    where = f"{Path(own[-1][0]).name}, line {own[-1][1]}" if own else file
+    what = error.msg if isinstance(error, SyntaxError) else error
+    return f"usecases/{name}/{where}: {type(error).__name__}: {what}"
 
 
 def source(name: str) -> Source:
-    """The source of the use case of this name. Raises NotFoundError naming those that exist."""
+    """The source of the use case of this name. Raises NotFoundError naming those that exist, ContractError naming the
+    broken line."""
     _require(name)
-    return cast(Source, importlib.import_module(f"usecases.{name}.source").Source())
+    try:
+        return cast(Source, importlib.import_module(f"usecases.{name}.source").Source())
+    except CumuletError:  # says what is wrong and what to do
+        raise
+    except Exception as error:  # whatever a plug-in raises is what it did wrong
+        raise ContractError(blamed(name, error, "source.py")) from error
 
 
 def labelling(name: str) -> Labelling:
@@ -76,4 +94,6 @@ def labelling(name: str) -> Labelling:
 
 def _require(name: str) -> None:
     if name not in names():
+        if (Path(__file__).parent / name).is_dir() and name.isidentifier():
+            raise NotFoundError(f"usecases/{name} has no __init__.py with its USE_CASE: see usecases/flights")
         raise NotFoundError(f"use case {name!r}: there is none of this name; there are {', '.join(names())}")

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import sys
-from datetime import timedelta
 from typing import Annotated
 
 import typer
 
-import usecases
 from cumulet.adapters import environments
 from cumulet.cli.options import AsJson, UseCaseName
 from cumulet.cli.terminal import data, print_json, say, step
 from cumulet.contracts.errors import ContractError
-from cumulet.core.cutoff import nights
 
 
 def check(
@@ -29,16 +26,10 @@ def check(
     """
     environments.enter(use_case, ["cumulet", *sys.argv[1:]])
     from cumulet.rehearsal import laws  # scikit-learn and its converter: seconds that other commands need not pay
-    from cumulet.rehearsal.days import Rehearsal, commit
+    from cumulet.rehearsal.days import read
 
-    declared, source = usecases.load(use_case), usecases.source(use_case)
-    last = min(source.first_day + timedelta(days=days - 1), source.last_day)
-    with step(f"Reading {use_case}, {source.first_day} to {last}") as current:
-        found = []
-        for day in nights(source.first_day, last):
-            current.note(str(day))
-            found.append(commit(declared, day, source.day(day)))
-        of = Rehearsal.of(declared, found)
+    with step(f"Reading {use_case}, {days} days at most") as current:
+        of = read(use_case, days, current.note)
     report = {laws.name_of(law): laws.broken(law, of) for law in laws.LAWS}
     if as_json:
         print_json(report)

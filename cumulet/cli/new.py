@@ -8,25 +8,31 @@ from typing import Annotated
 
 import typer
 
+from cumulet.cli import new_asking
 from cumulet.cli.options import AsJson
 from cumulet.cli.target import ROOT
 from cumulet.cli.terminal import print_json, print_table, say, step
-from cumulet.contracts.errors import ContractError
+
+FEW = 300
+"""With fewer rows, four folds by time and a night's monitors say little."""
 
 
 def new(
-    name: Annotated[str, typer.Argument(help="Name of the use case: small letters, digits, _.")],
-    source: Annotated[Path, typer.Option("--from", help="The table: CSV (with a header, in UTF-8) or Parquet.")],
+    name: Annotated[str, typer.Argument(help="Name of the use case: small letters and digits.")],
+    source: Annotated[Path, typer.Option("--from", help="The table: CSV with a header line, or Parquet.")],
     label: Annotated[str, typer.Option(help="The column to predict.")] = "",
     task: Annotated[str, typer.Option(help="binary, multiclass or regression; else it follows from the label.")] = "",
     positive: Annotated[str, typer.Option(help="Of two values of the label the one to look out for.")] = "",
     time: Annotated[str, typer.Option(help="The column that says when a row came; none: no calendar.")] = "",
-    known_after: Annotated[int, typer.Option(min=1, help="So many days after its row the label is known.")] = 1,
+    known_after: Annotated[
+        int | None, typer.Option(min=1, help="So many days after its row the label is known; by default 1.")
+    ] = None,
     identifier: Annotated[
         str, typer.Option(help="Columns that name somebody, joined with commas: kept as pseudonyms, for erasures.")
     ] = "",
     sensitive: Annotated[str, typer.Option(help="Columns to judge fairness by, joined with commas.")] = "",
     leave_out: Annotated[str, typer.Option(help="Columns not to be used at all, joined with commas.")] = "",
+    encoding: Annotated[str, typer.Option(help="How a CSV file is encoded, e.g. cp1252; by default UTF-8.")] = "",
     title: Annotated[str, typer.Option(help="What it is called, for people.")] = "",
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Write it as proposed, without asking.")] = False,
     as_json: AsJson = False,
@@ -50,11 +56,12 @@ def new(
     if task not in ("", "binary", "multiclass", "regression"):
         raise typer.BadParameter(f"--task {task}: there are binary, multiclass and regression")
     with step(f"Looking at {source}"):
-        given = table.read(source)
+        target = writing.free(name, ROOT / "usecases")
+        given = table.read(source, encoding=encoding, time=time)
         columns = profile.profile(given)
     asks = sys.stdin.isatty() and not yes
     choices = roles.Choices(
-        label=label or _asked_label(proposal.guess_label(columns), list(columns), asks=asks),
+        label=label or new_asking.label(proposal.guess_label(columns), list(columns), asks=asks),
         task=task,  # type: ignore[arg-type] # checked above
         positive=positive,
         time=time,
@@ -63,6 +70,9 @@ def new(
         leave_out=_names(leave_out),
     )
     proposed = proposal.propose(columns, choices)
+    if asks:
+        choices = new_asking.what_is_unsaid(choices, proposed)
+        proposed = proposal.propose(columns, choices)
     rows = [
         {
             "column": each.column.name,
@@ -77,24 +87,16 @@ def new(
     ]
     print_table(f"{source.name}: {len(given):,} rows, a {proposed.task} task", rows, to_talk=True)
     if asks:
+        known_after = known_after or new_asking.known_after()
         typer.confirm(f"Write usecases/{name} like this?", default=True, abort=True, err=True)
     what = title or f"{proposed.label.name} of {source.stem}"
-    plan = Plan(name, what, source.name, proposed, given, known_after)
-    target = writing.write(plan, ROOT / "usecases")
+    plan = Plan(name, what, source.name, proposed, given, known_after or 1)
+    writing.write(plan, ROOT / "usecases")
     if as_json:
         print_json({"folder": str(target), "task": proposed.task, "columns": rows})
+    if len(given) < FEW:
+        say(f"{len(given)} rows are few: a model of them is likely to be refused, or to say little")
     say(f"usecases/{target.name} is there: read its README.md, then `cumulet check {name}`, `cumulet demo {name}`")
-
-
-def _asked_label(guess: str, columns: list[str], *, asks: bool) -> str:
-    """The label that was guessed, or the answer of whoever sits at the terminal."""
-    if guess or not asks:
-        return guess
-    say("The columns are " + ", ".join(columns))
-    answer = str(typer.prompt("Which one is to be predicted?", err=True))
-    if answer not in columns:
-        raise ContractError(f"there is no column {answer!r}")
-    return answer
 
 
 def _names(text: str) -> tuple[str, ...]:

@@ -137,7 +137,12 @@ class UseCaseSettings:
     @classmethod
     def load(cls, path: Path) -> Self:
         """Read the file. Raises ContractError naming the file and the setting that is unknown, absent or wrong."""
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
+        try:
+            values = tomllib.loads(path.read_text(encoding="utf-8"))
+        except FileNotFoundError as error:
+            raise ContractError(f"{path} is missing: every use case has one, as usecases/flights has") from error
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise ContractError(f"{path} is no TOML: {error}") from error
         groups: dict[str, type[Any]] = {
             "demo": DemoSettings,
             "alarms": AlarmSettings,

@@ -19,6 +19,7 @@ from cumulet.core.schema import Columns, moments, rows, select
 from cumulet.core.specs import Latest
 from cumulet.core.tasks import Binary, MultiClass
 from cumulet.core.usecase import State
+from cumulet.rehearsal import declarations
 from cumulet.rehearsal.days import KNOWN, Rehearsal
 from training import fitting, golden
 from training.dataset import limited
@@ -34,6 +35,9 @@ STRESS = 2_000
 """Rows on which a fitted model and its file are compared."""
 REFUSED = 0.05
 """A larger share of refused rows says that schema and source do not belong together."""
+
+TELLING = 100
+"""Labelled rows from which on a feature that always goes along with the label is no chance."""
 
 Law = Callable[[Rehearsal], Iterator[str]]
 
@@ -142,6 +146,29 @@ def the_future_is_not_seen(of: Rehearsal) -> Iterator[str]:
         )
 
 
+def outcomes_are_not_looked_up(of: Rehearsal) -> Iterator[str]:
+    """Features do not follow from who a record is, and none of them is its label in other words."""
+    use_case, matrix = of.use_case, _matrix(of)
+    others = np.array([f"another-{n}" for n in range(rows(of.columns))], object)
+    elsewhere = use_case.transform({**of.columns, "id": others}, _state(of))
+    if not _same(elsewhere, matrix):
+        row = int(np.flatnonzero((np.nan_to_num(elsewhere) != np.nan_to_num(matrix)).any(axis=1))[0])
+        yield (
+            f"{_differing(of, elsewhere[row], matrix[row])} changes with the id of a record: what is looked up by an "
+            "id is not there yet when the record is forecast. Take it out of transform."
+        )
+    y = of.y
+    there = np.flatnonzero(np.isfinite(y))
+    if len(there) < TELLING or use_case.task.unlearnable(y[there]):
+        return
+    for name, column in zip(use_case.feature_names, matrix[there].T, strict=True):
+        if any(_tells(column, target) for target in use_case.task.targets(y[there]).reshape(len(there), -1).T):
+            yield (
+                f"{name} says the label in other words (all {len(there)} rows): it was written down when the outcome "
+                "was known. Take it out of the records, or give its value as of the cut-off."
+            )
+
+
 def sensitive_inputs_are_declared(of: Rehearsal) -> Iterator[str]:
     """No model learns from what names somebody, and from what is sensitive only where the use case says so."""
     some = select(of.columns, slice(0, LOOKED_AT))
@@ -196,6 +223,10 @@ def the_model_file_is_the_model(of: Rehearsal) -> Iterator[str]:
 
 
 LAWS: tuple[Law, ...] = (
+    declarations.the_settings_agree,
+    declarations.what_is_declared_is_there,
+    declarations.serving_has_what_it_imports,
+    declarations.a_day_is_handed_over_alike,
     rows_are_valid,
     the_example_is_valid,
     labels_are_the_tasks,
@@ -203,6 +234,7 @@ LAWS: tuple[Law, ...] = (
     the_transform_is_pure,
     a_record_is_a_batch_of_one,
     the_future_is_not_seen,
+    outcomes_are_not_looked_up,
     sensitive_inputs_are_declared,
     unseen_and_missing_values_are_taken,
     the_state_survives_json,
@@ -247,6 +279,13 @@ def _same(one: NDArray[np.generic], other: NDArray[np.generic]) -> bool:
     if one.dtype == object:
         return bool(one.tolist() == other.tolist())
     return bool(np.array_equal(one, other, equal_nan=one.dtype.kind in "fM"))
+
+
+def _tells(column: NDArray[np.float32], target: NDArray[np.float64]) -> bool:
+    """Whether a feature goes along with the label in every row."""
+    if np.isnan(column).any() or np.ptp(column) == 0 or np.ptp(target) == 0:
+        return False
+    return bool(abs(np.corrcoef(column.astype(np.float64), target)[0, 1]) > 1 - 1e-6)
 
 
 def _differing(of: Rehearsal, one: NDArray[np.float32], other: NDArray[np.float32]) -> str:

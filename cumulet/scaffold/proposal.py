@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from cumulet.contracts.errors import ContractError
 from cumulet.scaffold.profile import Column
@@ -11,6 +12,10 @@ from cumulet.scaffold.roles import Choices, Decided, Role, TaskName, id_of, role
 
 LABELS = ("label", "target", "outcome", "class", "y", "churn", "default", "survived", "price", "sales", "demand")
 YES = ("yes", "true", "1", "y", "positive", "late", "churned", "survived", "ja", "oui", "sí")
+SHOWN = 30
+"""So many columns are listed by name."""
+MOST_CLASSES = 50
+"""More are refused, whatever is said."""
 CLASSES = 20
 """More distinct labels than these are numbers, or too many classes."""
 
@@ -59,13 +64,20 @@ def propose(columns: Mapping[str, Column], choices: Choices) -> Proposal:
     """A role for every column. Raises ContractError naming the flag that decides what cannot be known."""
     for name in filter(None, named(choices)):
         if name not in columns and name != "none":
-            raise ContractError(f"there is no column {name!r}; there are {', '.join(columns)}")
+            raise ContractError(f"there is no column {name!r}; {like(name, columns)}")
     label = columns.get(choices.label or guess_label(columns))
     if label is None:
-        raise ContractError(f"which column is to be predicted? Say --label NAME; there are {', '.join(columns)}")
+        raise ContractError(f"which column is to be predicted? Say --label NAME; {like('', columns)}")
     if label.distinct < 2:
-        raise ContractError(f"{label.name!r} has {label.distinct} distinct values: there is nothing to predict")
+        said = f"holds {label.values[0]!r} in every row" if label.values else "holds no value"
+        raise ContractError(f"{label.name!r} {said}: there is nothing to predict")
     task = choices.task or _task(label)
+    if task == "regression" and not label.is_number:
+        raise ContractError(f"--task regression: {label.name!r} holds {label.kind}s, not numbers")
+    if task == "multiclass" and not 2 <= label.distinct <= MOST_CLASSES:
+        raise ContractError(
+            f"--task multiclass: {label.name!r} has {label.distinct} distinct values, at most {MOST_CLASSES}"
+        )
     decided = {label.name: Decided(label, "label")}
     rest = {name: column for name, column in columns.items() if name != label.name}
     for find in (time_of, id_of):
@@ -74,7 +86,19 @@ def propose(columns: Mapping[str, Column], choices: Choices) -> Proposal:
             rest.pop(each.column.name)
     decided |= {name: role_of(column, choices) for name, column in rest.items()}
     classes = () if task == "regression" else _classes(label, task, choices.positive)
-    return Proposal(tuple(decided[name] for name in columns), task, classes)
+    found = Proposal(tuple(decided[name] for name in columns), task, classes)
+    if not found.of("number", "category", "moment", "time"):
+        raise ContractError(f"no column is left to predict {label.name!r} from: give more, or leave fewer out")
+    return found
+
+
+def like(name: str, columns: Iterable[str]) -> str:
+    """Which columns there are, the one that is nearly called so first."""
+    there = list(columns)
+    by_small = {each.strip().lower(): each for each in reversed(there)}
+    near = get_close_matches(name.strip().lower(), by_small, 1)
+    more = f", … {len(there)} in all" if len(there) > SHOWN else ""
+    return (f"do you mean {by_small[near[0]]!r}? There" if near else "there") + f" are {', '.join(there[:SHOWN])}{more}"
 
 
 def _task(label: Column) -> TaskName:
@@ -86,7 +110,8 @@ def _task(label: Column) -> TaskName:
         return "regression"
     if label.distinct > CLASSES:
         raise ContractError(
-            f"{label.name!r} has {label.distinct} classes, at most {CLASSES}: group the rare ones first"
+            f"{label.name!r} has {label.distinct} classes, at most {CLASSES}: group the rare ones first, or say "
+            f"--task multiclass (up to {MOST_CLASSES})"
         )
     return "multiclass"
 

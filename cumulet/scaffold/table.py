@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import re
+import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,37 +13,65 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from pyarrow import csv as arrow_csv
 
-from cumulet.contracts.errors import ContractError, SchemaError
+from cumulet.contracts.errors import SchemaError
+from cumulet.scaffold.opening import encoding_of, is_parquet
+from cumulet.scaffold.texts import counted, dated
 
 SEPARATORS = ",;\t|"
 BLANK = ["", "NA", "N/A", "n/a", "NaN", "nan", "null", "NULL", "None", "-", "?"]
 UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
-SAMPLE = 1 << 16
 EXACT = 2**53
 """From here on floating-point numbers are no whole numbers."""
-DATES = ("%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%Y/%m/%d", "%d-%m-%Y")
-"""Dates that are not ISO. One that can be read both as day first and as month first is left to its owner."""
+VALUE = re.compile(r"[-+]?[\d.,:/ -]*\d[\d.,:/ -]*|")
+"""What is rather a number, a date or a blank than a column's name."""
+SINCE = re.compile(r"(?i)(^|_|\b)(at|on|ts|time|date|timestamp|epoch|unix|created|updated)($|_|\b)")
+SECONDS = (946_684_800, 4_102_444_800)
+"""From 2000 to 2100."""
 RESERVED = frozenset(
-    {"id", "date", "day", "label", "status", "known", "known_at", "night", "prediction", "model_package", "scored_at"}
+    {
+        "id",
+        "dt",
+        "date",
+        "day",
+        "label",
+        "status",
+        "known",
+        "known_at",
+        "night",
+        "prediction",
+        "model_package",
+        "scored_at",
+    }
 )
 """Names that the lake's tables have of their own."""
 
 
-def read(path: Path) -> pa.Table:
-    """The table of a file, blanks as nulls. Raises SchemaError when it cannot be read, with what to do about it."""
-    if not path.is_file():
-        raise ContractError(f"{path}: there is no such file")
+def read(path: Path, *, encoding: str = "", time: str = "") -> pa.Table:
+    """The table of a file, blanks as nulls. Raises SchemaError when it cannot be read, with what to do about it.
+
+    `encoding` is that of a CSV file without a byte order mark, `time` a column that may hold seconds since 1970.
+    """
+    comma = False
     try:
-        table = pq.read_table(path) if path.read_bytes()[:4] == b"PAR1" else _read_csv(path)
-    except (pa.ArrowInvalid, UnicodeDecodeError) as error:
+        if is_parquet(path):
+            table = pq.read_table(path)
+        else:
+            table, comma = _read_csv(path, encoding_of(path, encoding))
+    except pa.ArrowInvalid as error:
         reason = str(error).splitlines()[0]
         raise SchemaError(f"{path}: {reason}; save it as CSV in UTF-8 with a header line, or as Parquet") from error
     doubled = sorted({name for name in table.column_names if table.column_names.count(name) > 1})
     if doubled:
-        raise SchemaError(f"{path}: name each column once; {', '.join(doubled)} come more often")
+        raise SchemaError(f"{path}: name each column once; more than once there are {', '.join(doubled)}")
     if not len(table) or not table.num_columns:
         raise SchemaError(f"{path}: it has no rows; give a table with a header line and rows")
-    columns = [_in_kind(name, table[name].combine_chunks()) for name in table.column_names]
+    if all(VALUE.fullmatch(name) for name in table.column_names):
+        raise SchemaError(
+            f"{path}: the first line holds values ({', '.join(table.column_names[:3])}), not names: add a header line"
+        )
+    columns = [
+        _in_kind(name, table[name].combine_chunks(), comma=comma, is_time=name == time) for name in table.column_names
+    ]
     return pa.table(columns, names=table.column_names)
 
 
@@ -53,8 +83,8 @@ def safe_names(names: Sequence[str]) -> dict[str, str]:
     """
     found: dict[str, str] = {}
     for name in names:
-        plain = name.lower().translate(UMLAUTS)
-        safe = re.sub(r"[^a-z0-9]+", "_", plain.encode("ascii", "ignore").decode()).strip("_") or "column"
+        plain = unicodedata.normalize("NFKD", name.lower().translate(UMLAUTS)).encode("ascii", "ignore").decode()
+        safe = re.sub(r"[^a-z0-9]+", "_", plain).strip("_") or "column"
         safe = f"c_{safe}" if safe[0].isdigit() else safe
         safe = f"{safe}_" if safe in RESERVED else safe
         taken, number = set(found.values()), 2
@@ -64,38 +94,57 @@ def safe_names(names: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def _read_csv(path: Path) -> pa.Table:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        head = file.read(SAMPLE)
-    header = head.partition("\n")[0]
-    separator = max(SEPARATORS, key=header.count)
-    return arrow_csv.read_csv(
-        path,
+def _read_csv(path: Path, encoding: str) -> tuple[pa.Table, bool]:
+    """A CSV file's table, and whether its decimals have a comma, as where semicolons separate."""
+    text = path.read_text(encoding=encoding)
+    line, _, rest = text.partition("\n")
+    declared = line.strip().removeprefix("sep=") if line.startswith("sep=") else ""  # Excel's own way to say it
+    text, line = (rest, rest.partition("\n")[0]) if declared else (text, line)
+    separator = declared or max(SEPARATORS, key=line.count)
+    table = arrow_csv.read_csv(
+        io.BytesIO(text.encode()),
         parse_options=arrow_csv.ParseOptions(delimiter=separator, newlines_in_values=True),
         convert_options=arrow_csv.ConvertOptions(null_values=BLANK, strings_can_be_null=True),
     )
+    return table, separator == ";"
 
 
-def _in_kind(name: str, column: pa.Array) -> pa.Array:
-    """The column as string, int64, double, date32 or timestamp[s], the latter in UTC where it has a zone."""
+def _in_kind(name: str, column: pa.Array, *, comma: bool, is_time: bool) -> pa.Array:
+    """The column as string, int64, double, date32 or timestamp[s], the latter in UTC where it has a zone.
+
+    One that holds no values (lists, objects, bytes) stays as it is: it can be left out.
+    """
     kind = column.type
     if pa.types.is_dictionary(kind):
-        return _in_kind(name, column.dictionary_decode())
+        return _in_kind(name, column.dictionary_decode(), comma=comma, is_time=is_time)
     if pa.types.is_boolean(kind):
         return pc.if_else(column, "yes", "no")
     if pa.types.is_integer(kind):
-        return column.cast(pa.int64())
+        return _since_1970(name, column.cast(pa.int64()), is_time=is_time)
     if pa.types.is_floating(kind) or pa.types.is_decimal(kind):
         return _whole(column.cast(pa.float64()))
     if pa.types.is_timestamp(kind):
         return _day_or_moment(column.cast(pa.timestamp("s", tz=kind.tz), safe=False))
-    if pa.types.is_string(kind) or pa.types.is_large_string(kind):
-        return _dated(name, column.cast(pa.string()))
     if pa.types.is_date(kind):
         return column.cast(pa.date32())
     if pa.types.is_null(kind):
         return column.cast(pa.string())
-    raise SchemaError(f"column {name!r} holds {kind}: give text, numbers or dates, one value per row")
+    return _read_text(name, column.cast(pa.string()), comma=comma) if _is_text(kind) else column
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_time(kind))
+
+
+def _since_1970(name: str, column: pa.Array, *, is_time: bool) -> pa.Array:
+    """Seconds or milliseconds since 1970, as moments in UTC, where the column's name says that it holds moments."""
+    if not (is_time or SINCE.search(name)) or column.null_count == len(column):
+        return column
+    span = pc.min_max(column).as_py()
+    for unit, factor in (("s", 1), ("ms", 1_000)):
+        if SECONDS[0] * factor <= span["min"] <= span["max"] <= SECONDS[1] * factor:
+            return column.cast(pa.timestamp(unit)).cast(pa.timestamp("s", tz="UTC"), safe=False)
+    return column
 
 
 def _whole(column: pa.Array) -> pa.Array:
@@ -105,7 +154,7 @@ def _whole(column: pa.Array) -> pa.Array:
     whole = (
         len(present)
         and pc.all(pc.equal(pc.floor(present), present)).as_py()
-        and pc.max(pc.abs(present)).as_py() < 2**53
+        and pc.max(pc.abs(present)).as_py() < EXACT
     )
     return finite.cast(pa.int64()) if whole else finite
 
@@ -116,15 +165,13 @@ def _day_or_moment(column: pa.Array) -> pa.Array:
     return days if midnight else column
 
 
-def _dated(name: str, column: pa.Array) -> pa.Array:
-    """Text that is a date in every row, as dates."""
+def _read_text(name: str, column: pa.Array, *, comma: bool) -> pa.Array:
+    """Text as the dates or the numbers that it stands for in every row, else trimmed."""
     stripped = pc.utf8_trim_whitespace(column)
     trimmed = pc.if_else(pc.is_in(stripped, pa.array(BLANK)), pa.scalar(None, pa.string()), stripped)
-    present = trimmed.drop_null()
-    if not len(present) or not pc.all(pc.match_substring_regex(present, r"^\d{1,4}[./-]\d{1,2}[./-]\d{2,4}$")).as_py():
-        return trimmed
-    read = {form: pc.strptime(trimmed, form, "s", error_is_null=True) for form in DATES}
-    fitting = {form: dates for form, dates in read.items() if dates.null_count == trimmed.null_count}
-    if len(fitting) > 1 and len({str(dates) for dates in fitting.values()}) > 1:
-        raise SchemaError(f"column {name!r}: day or month first? Both fit {present[0]}; write dates as YYYY-MM-DD")
-    return next(iter(fitting.values())).cast(pa.date32()) if fitting else trimmed
+    found = dated(name, trimmed)
+    if pa.types.is_timestamp(found.type):
+        return _day_or_moment(found)
+    if pa.types.is_string(found.type):
+        found = counted(trimmed, decimal_comma=comma)
+    return _whole(found) if pa.types.is_floating(found.type) else found

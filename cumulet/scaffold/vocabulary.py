@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, date, timedelta
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,8 @@ from cumulet.sources.prepared import DAY
 TASKS = {"binary": "Binary", "multiclass": "MultiClass", "regression": "Regression"}
 GAPS = {"binary": 0.06, "multiclass": 0.1, "regression": 0.15}
 DEMO_NIGHTS = 20
+HISTORY = 100
+"""Days that a demo learns from, where there are so many: it judges four folds of 14 days, fitted on what is before."""
 NOBODY = "nobody-0"
 """Whom the example names: it is shown to everybody who reads the API's page."""
 GROUPS, MOST_GROUPS = 3, 200
@@ -28,7 +30,7 @@ def vocabulary(plan: Plan, data: pa.Table) -> dict[str, Any]:
     proposal, label = plan.proposal, plan.proposal.label
     days = data[DAY].to_numpy()
     first, last = days.min().item(), days.max().item()
-    night = first + timedelta(days=max((last - first).days // 2, 1))
+    night = first_night(first, last)
     categories = proposal.of("category")
     grouping = tuple(sorted((c for c in categories if c.distinct <= MOST_GROUPS), key=lambda c: -c.distinct))[:GROUPS]
     event_time = proposal.time.field if proposal.time else RECEIVED
@@ -77,6 +79,12 @@ def vocabulary(plan: Plan, data: pa.Table) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def first_night(first: date, last: date) -> date:
+    """The first night of the demo: half-way, or later where half is too little to learn from."""
+    days = (last - first).days
+    return first + timedelta(days=max(days // 2, min(HISTORY, days - DEMO_NIGHTS), 1))
+
+
 def _task(proposal: Proposal) -> str:
     if proposal.task == "binary":
         return "Binary(cost=CostMatrix(miss=1, false_alarm=1))"
@@ -106,5 +114,10 @@ def _example(fields: list[Field], data: pa.Table) -> dict[str, Any]:
 
 def _plain(field: Field, values: list[Any]) -> list[Any]:
     if field.kind in ("date", "datetime", "timestamp"):
-        return [None if value is None else str(np.datetime64(value)) for value in values]
+        return [None if value is None else str(np.datetime64(_utc(value))) for value in values]
     return values
+
+
+def _utc(value: Any) -> Any:
+    """A moment with a zone as one without, in UTC."""
+    return value.astimezone(UTC).replace(tzinfo=None) if getattr(value, "tzinfo", None) else value

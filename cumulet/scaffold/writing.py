@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
+import keyword
 import re
 import shutil
+import subprocess
+import sys
 import tempfile
 from importlib.resources import files
 from pathlib import Path
@@ -22,27 +26,49 @@ from cumulet.scaffold.vocabulary import vocabulary
 from cumulet.sources.dealing import dealt_out, hashes
 from cumulet.sources.prepared import DAY
 
+ASIDE = ".new-"
 FILES = ("__init__.py", "schema.py", "transform.py", "source.py", "usecase.toml", "README.md")
-NAME = re.compile(r"[a-z][a-z0-9_]{1,30}")
+NAME = re.compile(r"[a-z][a-z0-9]{1,30}")
+"""Names of stacks and jobs on AWS have no underscore, those of Python modules no hyphen."""
+
+
+def free(name: str, folder: Path) -> Path:
+    """The folder of a new use case. Raises ContractError where its name cannot be one, or is taken."""
+    if not NAME.fullmatch(name) or keyword.iskeyword(name):
+        raise ContractError(
+            f"{name!r}: a use case's name is 2 to 31 small letters and digits, a letter first, and no word of Python's"
+        )
+    target = folder / name
+    if target.exists():
+        raise ContractError(f"{target} exists already: choose another name, or remove it first")
+    return target
 
 
 def write(plan: Plan, folder: Path) -> Path:
     """Write usecases/NAME; nothing is there unless everything is. Raises ContractError where it exists already."""
-    if not NAME.fullmatch(plan.name):
-        raise ContractError(f"{plan.name!r}: a use case's name is 2 to 31 small letters, digits and _, a letter first")
-    target = folder / plan.name
-    if target.exists():
-        raise ContractError(f"{target} exists already: choose another name, or remove it first")
+    target = free(plan.name, folder)
     data = rows_of(plan)
     words = vocabulary(plan, data)
     environment = templates()
-    with tempfile.TemporaryDirectory(dir=folder, prefix=".") as aside:
+    for left in folder.glob(f"{ASIDE}*"):  # by one that was killed
+        shutil.rmtree(left)
+    with tempfile.TemporaryDirectory(dir=folder, prefix=ASIDE) as aside:
+        made = Path(aside) / plan.name
+        made.mkdir()
         for name in FILES:
             template = files(__package__).joinpath("templates", f"{name}.j2").read_text(encoding="utf-8")
-            (Path(aside) / name).write_text(environment.from_string(template).render(words), encoding="utf-8")
-        pq.write_table(data, Path(aside) / "data.parquet", compression="zstd")
-        shutil.copytree(aside, target)
+            (made / name).write_text(environment.from_string(template).render(words), encoding="utf-8")
+        _format(made)
+        pq.write_table(data, made / "data.parquet", compression="zstd")
+        made.rename(target)  # whole or not at all
     return target
+
+
+def _format(folder: Path) -> None:
+    """Lay the sources out as `make format` would, so that `make lint` takes them; without ruff it can wait."""
+    if importlib.util.find_spec("ruff") is not None:
+        command = [sys.executable, "-m", "ruff", "format", "--quiet", "--isolated", "--line-length", "120"]
+        subprocess.run([*command, str(folder)], check=True)
 
 
 def templates() -> Environment:

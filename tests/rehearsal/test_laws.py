@@ -17,9 +17,9 @@ from cumulet.core.schema import Columns
 from cumulet.core.specs import ContextSpec, Rate
 from cumulet.core.tasks import Regression
 from cumulet.core.training_data.weighing import by_age
-from cumulet.core.usecase import FitRows, UseCase
-from cumulet.rehearsal import laws
-from cumulet.rehearsal.days import Day, Rehearsal, commit
+from cumulet.core.usecase import Baseline, FitRows, UseCase
+from cumulet.rehearsal import declarations, laws
+from cumulet.rehearsal.days import Day, Rehearsal, commit, read
 from usecases.bikes import USE_CASE as BIKES
 from usecases.flights import USE_CASE as FLIGHTS
 from usecases.income import USE_CASE as INCOME
@@ -93,6 +93,22 @@ def looks_up_numbers(columns: Columns, state: Any) -> np.ndarray:
     return matrix
 
 
+def looks_up_outcomes(columns: Columns, state: Any, matrix: np.ndarray) -> np.ndarray:
+    matrix[:, 0] = [len(name) % 7 for name in columns["id"].tolist()]
+    return matrix
+
+
+def copies_the_label(name: str) -> np.ndarray:
+    """What a column of outcomes that slipped into the records says."""
+    return np.nan_to_num(rehearsal(name).y) * 2 + 1
+
+
+def says_the_label(columns: Columns, state: Any, matrix: np.ndarray) -> np.ndarray:
+    if len(matrix) == len(copies_the_label("flights")):
+        matrix[:, 0] = copies_the_label("flights")
+    return matrix
+
+
 BROKEN: dict[str, tuple[laws.Law, UseCase, str]] = {
     "example": (laws.the_example_is_valid, replace(FLIGHTS, example={"sched_dep": "noon"}), "Mend `example`"),
     "float64": (
@@ -124,6 +140,42 @@ BROKEN: dict[str, tuple[laws.Law, UseCase, str]] = {
         laws.sensitive_inputs_are_declared,
         replace(BIKES, sensitive=("id",), sensitive_inputs=("id",)),
         "id is listed in `sensitive_inputs`, but no input of the model",
+    ),
+    "a look-up by id": (laws.outcomes_are_not_looked_up, with_transform(looks_up_outcomes), "changes with the id"),
+    "a feature that is the label": (
+        laws.outcomes_are_not_looked_up,
+        with_transform(says_the_label),
+        "hour says the label in other words",
+    ),
+    "a slice that is no column": (
+        declarations.what_is_declared_is_there,
+        replace(FLIGHTS, slices=("terminal",)),
+        "slices names 'terminal', which is no column",
+    ),
+    "a baseline by no column": (
+        declarations.what_is_declared_is_there,
+        replace(FLIGHTS, baselines=(Baseline("by gate", kind="mean", keys=("gate",)),)),
+        "baseline 'by gate' names 'gate'",
+    ),
+    "two features of one name": (
+        declarations.what_is_declared_is_there,
+        replace(FLIGHTS, feature_names=(FLIGHTS.feature_names[1], *FLIGHTS.feature_names[1:])),
+        "more than once",
+    ),
+    "a watched number that is one for all": (
+        declarations.what_is_declared_is_there,
+        replace(FLIGHTS, watched={"mean": lambda columns: np.array(1.0)}),
+        "one number per record",
+    ),
+    "another hour than the schedule's": (
+        declarations.the_settings_agree,
+        replace(FLIGHTS, cut_off=replace(FLIGHTS.cut_off, hour=4)),
+        "usecase.toml says cut_off_hour is 3, the code 4",
+    ),
+    "another time zone than the schedule's": (
+        declarations.the_settings_agree,
+        replace(FLIGHTS, cut_off=replace(FLIGHTS.cut_off, time_zone="UTC")),
+        "usecase.toml says time_zone is 'America/New_York', the code 'UTC'",
     ),
     "an unseen code": (laws.unseen_and_missing_values_are_taken, with_transform(trusts_the_codes), "overall value"),
     "keys that are numbers": (
@@ -190,6 +242,24 @@ def test_rows_that_break_the_schema_and_ids_that_are_shared_are_named() -> None:
     problems = laws.broken(laws.rows_are_valid, replace(whole, refused=refused, records=doubled))
     assert "the first: records, line 0" in problems[0]
     assert "Make it unique" in problems[1]
+
+
+def test_a_source_that_is_another_the_second_time_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Moody(type(usecases.source("bikes"))):  # type: ignore[misc]
+        def day(self, day: Any) -> dict[str, bytes]:
+            found = dict(super().day(day))
+            return {**found, "records": found["records"] + b"\n" * int(np.random.default_rng().integers(1, 1_000_000))}
+
+    monkeypatch.setattr("usecases.bikes.source.Source", Moody)
+    (problem, *_) = laws.broken(declarations.a_day_is_handed_over_alike, read("bikes", 2))
+    assert "Nothing in source.py may be random" in problem
+
+
+def test_a_record_that_comes_on_another_day_than_its_own_is_named() -> None:
+    raw, first = usecases.source("bikes").day, usecases.source("bikes").first_day
+    of = Rehearsal.of(BIKES, [commit(BIKES, first + timedelta(days=1), raw(first))])
+    (problem,) = laws.broken(declarations.a_day_is_handed_over_alike, of)
+    assert f"records that came on {first + timedelta(days=1)} belong to another day" in problem
 
 
 def test_a_law_that_cannot_be_checked_is_broken() -> None:

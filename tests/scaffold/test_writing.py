@@ -18,6 +18,7 @@ from cumulet.scaffold.plan import DEALT_DAYS, FIRST_DAY, Plan
 from cumulet.scaffold.profile import profile
 from cumulet.scaffold.proposal import propose
 from cumulet.scaffold.roles import Choices
+from cumulet.scaffold.vocabulary import first_night
 from cumulet.scaffold.writing import write
 from cumulet.sources.prepared import Prepared
 from tests.scaffold.tables import Rows, customers, flowers, sales, written
@@ -41,6 +42,8 @@ def test_the_sources_are_clean_and_the_settings_can_be_read(tmp_path: Path, name
     rules = ["--isolated", "--select", "E,F,W,N,UP", "--line-length", "140"]
     checked = subprocess.run([sys.executable, "-m", "ruff", "check", *rules, str(target)], capture_output=True)
     assert checked.returncode == 0, checked.stdout.decode()
+    layout = [sys.executable, "-m", "ruff", "format", "--isolated", "--line-length", "120", "--check", str(target)]
+    assert subprocess.run(layout, capture_output=True).returncode == 0
     settings = UseCaseSettings.load(target / "usecase.toml")
     assert (settings.name, settings.title) == (name, f'"{name}", \\ and more')
     assert settings.demo is not None
@@ -91,8 +94,9 @@ def test_nothing_is_overwritten_and_a_name_is_a_name(tmp_path: Path) -> None:
     write(wanted, tmp_path)
     with pytest.raises(ContractError, match="exists already"):
         write(wanted, tmp_path)
-    with pytest.raises(ContractError, match="small letters"):
-        write(Plan("Two Words", "", "", wanted.proposal, wanted.table), tmp_path)
+    for name in ("Two Words", "class", "under_score", "2nd"):
+        with pytest.raises(ContractError, match="small letters"):
+            write(Plan(name, "", "", wanted.proposal, wanted.table), tmp_path)
     assert [path.name for path in tmp_path.iterdir() if path.is_dir()] == ["selling"]
 
 
@@ -108,3 +112,26 @@ def test_a_column_that_names_somebody_is_marked_has_its_key_and_an_invented_exam
     transform = (target / "transform.py").read_text()
     assert not any(name in transform for name in ("e_mail", "kunden_id"))
     assert not UseCaseSettings.load(write(plan(tmp_path, "selling"), tmp_path) / "usecase.toml").privacy.identifiers
+
+
+def test_a_run_that_is_killed_leaves_nothing_that_counts_and_the_next_one_clears_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = plan(tmp_path, "selling")
+    (tmp_path / ".new-killed").mkdir()
+    with monkeypatch.context() as patched:
+        patched.setattr("cumulet.scaffold.writing.pq.write_table", _full)
+        with pytest.raises(OSError, match="disk full"):
+            write(wanted, tmp_path)
+    assert [path.name for path in tmp_path.iterdir() if path.is_dir()] == []
+    assert write(wanted, tmp_path).is_dir()
+
+
+def _full(*_: object, **__: object) -> None:
+    raise OSError("disk full")
+
+
+def test_a_demo_learns_from_a_hundred_days_where_there_are_so_many() -> None:
+    first = FIRST_DAY
+    nights = {span: (first_night(first, first + timedelta(days=span)) - first).days for span in (1, 30, 119, 400)}
+    assert nights == {1: 1, 30: 15, 119: 99, 400: 200}
