@@ -24,6 +24,13 @@ def test_a_page_needs_nothing_else_and_escapes_what_it_shows():
     assert not re.search(r"(src|href)=[\"']?http", page)
 
 
+def test_a_table_shows_pictures_and_text_that_looks_like_one_stays_text():
+    drawn = uri(np.eye(4))
+    page = document.render("T", [], [{"title": "t", "tells": "", "rows": [{"": drawn, "a": str(drawn)}]}])
+    assert page.count("<img") == 1
+    assert f'src="{drawn}"' in page
+
+
 def test_the_page_of_questions_holds_them_as_data_that_cannot_end_its_script():
     asked = [{"id": EVIL, "label": "", "carrier": "UA"}]
     page = questions.render("flights", ("on time", "late"), asked)
