@@ -21,7 +21,7 @@ def render(
     template: str = TEMPLATE,
     **values: Any,
 ) -> str:
-    """A page. Each part has `title` and `tells`, and what it shows: `svg`, `rows` (a table, in which a `Picture` is seen)
+    """A page. Each part has `title` and `tells`, and what it shows: `svg`, `rows` (a table; a `Picture` is seen in it)
     or `images` (data URIs)."""
     environment = Environment(
         loader=PackageLoader("cumulet.reports", "."),
