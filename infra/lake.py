@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 from aws_cdk import Duration
 from aws_cdk import aws_glue as glue
@@ -11,7 +12,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from cumulet.contracts.retention import EARLIER_VERSIONS, RETENTION
-from cumulet.contracts.settings import Tables
+from cumulet.contracts.settings import Tables, UseCaseSettings
 from infra.platforms import Target
 
 RESULTS = "queries"
@@ -83,6 +84,7 @@ class Zone(Construct):
         prefix: str,
         columns: Mapping[str, str],
         partitions: Mapping[str, str],
+        first_day: date,
     ) -> None:
         super().__init__(scope, id)
         location = f"s3://{lake.bucket.bucket_name}/{prefix}"
@@ -92,7 +94,7 @@ class Zone(Construct):
             if kind == "date":
                 parameters |= {
                     f"projection.{partition}.format": "yyyy-MM-dd",
-                    f"projection.{partition}.range": "2013-01-01,NOW",
+                    f"projection.{partition}.range": f"{first_day},NOW",
                 }
         parameters["storage.location.template"] = location + "".join(f"/{p}=${{{p}}}" for p in partitions)
         glue.CfnTable(
@@ -118,8 +120,9 @@ class Zone(Construct):
         )
 
 
-def add_zones(scope: Construct, use_case: str, tables: Tables, lake: Lake) -> None:
+def add_zones(scope: Construct, settings: UseCaseSettings, tables: Tables, lake: Lake) -> None:
     """Describe the zones of a use case to Athena: curated, its side tables, labels, features, predictions."""
+    use_case = settings.name
     for table, columns in tables.items():
         zone, _, side = table.partition("_")
         dataset = f"{use_case}_{side}" if side else use_case
@@ -132,4 +135,5 @@ def add_zones(scope: Construct, use_case: str, tables: Tables, lake: Lake) -> No
             prefix=f"{zone}/{dataset}",
             columns=columns,
             partitions=days | ({"model": "injected"} if zone == "predictions" else {}),
+            first_day=settings.first_day,
         )

@@ -1,8 +1,8 @@
 """Monitoring: alarms on what hurts. Those on performance start Training; the others tell people.
 
-No alarm is on drift. Over seven nights PredictionDrift went from 0.5 to 0.03 within the first fortnight of April 2013,
-before performance had broken its limits: seasons move inputs and predictions, and a threshold that stays quiet then
-says nothing later. Drift is a metric, to explain what a performance alarm found.
+No alarm is on drift. Over seven nights of flights PredictionDrift went from 0.5 to 0.03 within a fortnight of April
+2013, before performance had broken its limits: seasons move inputs and predictions, and a threshold that stays quiet
+then says nothing later. Drift is a metric, to explain what a performance alarm found.
 """
 
 from __future__ import annotations

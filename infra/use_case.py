@@ -103,7 +103,7 @@ class UseCase(Stack):
             training=training.machine,
             machines=[nightly.machine, training.machine, release.machine],
         )
-        add_zones(self, name, tables, lake)
+        add_zones(self, settings, tables, lake)
 
         self.outputs = StackOutputs(
             **vars(foundation.outputs),

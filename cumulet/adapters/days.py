@@ -46,7 +46,10 @@ class Days:
 
     def page(self, day: date) -> bytes:
         """The page that shows why a day was set aside. Raises NotFoundError when it was not."""
-        return self.lake.get(keys.set_aside(self.use_case, day, "html"))
+        found = self.lake.find(keys.set_aside(self.use_case, day, "html"))
+        if found is None:
+            raise NotFoundError(f"{self.use_case} {day} is not set aside: there is no page of what is wrong with it")
+        return found
 
     def accept(self, day: date, reason: str) -> SetAside:
         """Note that what was handed over for a day may be used; the verdict that is overruled.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -29,15 +29,15 @@ class LogGroups:
         self.groups = tuple(groups)
         self._logs = client("logs")
 
-    def tail(self, lines: int, days: int = 14) -> list[str]:
-        """The last lines of the groups written in the last days, oldest first."""
-        since = int((time.time() - days * 86_400) * 1000)
-        return [_line(event) for event in self._events(since)[-lines:]]
+    def tail(self, lines: int, now: datetime, days: int = 14) -> list[str]:
+        """The last lines of the groups written in the last days, oldest first; `now` is the time of the target: in the
+        emulator lines bear that of its clock."""
+        return [_line(event) for event in self._events(_ms(now - timedelta(days=days)))[-lines:]]
 
-    def follow(self, pause: float = 1.0) -> Iterator[str]:
+    def follow(self, now: datetime, pause: float = 1.0) -> Iterator[str]:
         """New lines as they come, for ever; looked for every `pause` seconds."""
         seen: set[str] = set()
-        since = int(time.time() * 1000)
+        since = _ms(now)
         while True:
             for event in self._events(since):
                 if event["eventId"] not in seen:
@@ -64,6 +64,10 @@ class LogGroups:
         return sorted(events, key=lambda event: int(event["timestamp"]))
 
 
+def _ms(moment: datetime) -> int:
+    return int(moment.timestamp() * 1000)
+
+
 def _line(event: dict[str, Any]) -> str:
     at = datetime.fromtimestamp(event["timestamp"] / 1000, UTC)
-    return f"{at:%H:%M:%S} {str(event['message']).rstrip()}"
+    return f"{at:%Y-%m-%d %H:%M:%S} {str(event['message']).rstrip()}"

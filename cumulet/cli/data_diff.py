@@ -13,6 +13,8 @@ from cumulet.cli.workspace import open_workspace
 from cumulet.core.dataset_diff import Difference, compare
 from cumulet.core.histograms import histogram
 from cumulet.core.row_diff import day_rows
+from cumulet.core.schema import Columns
+from cumulet.core.usecase import UseCase
 from cumulet.reports import dataset_diff
 
 PICTURES = 6
@@ -35,11 +37,18 @@ def diff_snapshots(
     schemas = [snapshots.schema(one) for one in ids]
     known = tuple(schema["fields"] for schema in schemas if schema is not None)
     event_time = workspace.use_case.event_time
-    found = compare(*tables, event_time=event_time, schemas=known if len(known) == len(ids) else ())
+    found = compare(
+        *tables,
+        event_time=event_time,
+        task=workspace.use_case.task,
+        watch=lambda columns: _watched(workspace.use_case, columns),
+        schemas=known if len(known) == len(ids) else (),
+    )
+    watched = [_watched(workspace.use_case, table) for table in tables]
     moved = [name for name, shift in found.drift.items() if shift.psi > 0][:PICTURES]
     page = dataset_diff.render(
         found,
-        [histogram(name, tables[0][name], tables[1][name]) for name in moved],
+        [histogram(name, watched[0][name], watched[1][name]) for name in moved],
         day_rows(*(table[event_time].astype("datetime64[D]") for table in tables)),
         use_case=use_case,
         ids=ids,
@@ -50,6 +59,11 @@ def diff_snapshots(
         return
     _print(found, ids)
     say(f"page  {path}")
+
+
+def _watched(use_case: UseCase, columns: Columns) -> Columns:
+    """With what is watched, where the snapshot has the fields that the use case has now."""
+    return use_case.watch(columns) if columns.keys() >= set(use_case.schema.names) else columns
 
 
 def _print(found: Difference, ids: tuple[str, str]) -> None:

@@ -25,7 +25,7 @@ from cumulet.cli.models import compared_columns, model_rows
 from cumulet.cli.nights import night_row
 from cumulet.cli.options import AsJson
 from cumulet.cli.system import apply
-from cumulet.cli.target import ROOT, STATE, Target, use_local_credentials
+from cumulet.cli.target import ROOT, STATE, Target, shown, use_local_credentials
 from cumulet.cli.terminal import Step, print_json, print_table, say, step
 from cumulet.cli.workspace import Workspace, open_workspace
 from cumulet.contracts.errors import ContractError, JobError
@@ -62,7 +62,7 @@ def demo(
     context: typer.Context,
     use_case: Annotated[str, typer.Argument(help="Name of a use case.")] = USE_CASE,
     nights: Annotated[
-        int | None, typer.Option(help="At most so many nights; the demo ends at the first retraining.")
+        int | None, typer.Option(min=1, help="At most so many nights; the demo ends at the first retraining.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -75,11 +75,7 @@ def demo(
     if context.obj is not Target.local:
         raise typer.BadParameter("the demo runs on the emulator; on AWS use deploy, load, train and night")
     usecases.load(use_case)
-    path = ROOT / "usecases" / use_case / "usecase.toml"
-    plan = UseCaseSettings.load(path).demo
-    if plan is None:
-        raise ContractError(f"{path}: add [demo] with first_day, first_night and nights")
-    plan = plan if nights is None else replace(plan, nights=nights)
+    plan = planned(use_case, nights)
     report, began = Report(), time.monotonic()
     workspace = _build(use_case, report)
     _first_champion(workspace, plan, report)
@@ -89,6 +85,15 @@ def demo(
     kept = STATE / "demo.json"
     kept.write_text(json.dumps(vars(report), indent=1, default=str))
     print_json(vars(report)) if as_json else _print(workspace, report, kept)
+
+
+def planned(use_case: str, nights: int | None) -> DemoSettings:
+    """What is shown: as declared, or so many nights, in which no alarm is promised. Raises ContractError without it."""
+    path = ROOT / "usecases" / use_case / "usecase.toml"
+    plan = UseCaseSettings.load(path).demo
+    if plan is None:
+        raise ContractError(f"{path}: add [demo] with first_day, first_night and nights")
+    return plan if nights is None else replace(plan, nights=nights, retrains=False)
 
 
 def _build(use_case: str, report: Report) -> Workspace:
@@ -106,7 +111,7 @@ def _set_aside() -> None:
     if (STATE / "emulator").exists():
         shutil.rmtree(STATE / "previous", ignore_errors=True)
         (STATE / "emulator").rename(STATE / "previous")
-        say("  the state of before is kept in .cumulet/previous, until the next demo")
+        say(f"  the state of before is kept in {shown(STATE / 'previous')}, until the next demo")
 
 
 def _first_champion(workspace: Workspace, plan: DemoSettings, report: Report) -> None:
@@ -137,7 +142,7 @@ def _first_champion(workspace: Workspace, plan: DemoSettings, report: Report) ->
 def _nights(workspace: Workspace, plan: DemoSettings, report: Report) -> None:
     """Nights from the first one (again, now scored) until one set off Training and a new champion was released."""
     first, last = workspace.champion.package(), plan.first_night + timedelta(days=plan.nights - 1)
-    until = "until the performance alarm retrains" if plan.retrains else f"to {last}: no alarm is expected"
+    until = "until the performance alarm retrains" if plan.retrains else f"to {last}, at most"
     with report.step("nights", f"Nights, {until}") as current:
         for day in span_of_nights(plan.first_night, last):
             night = workspace.nights.run(day, current.note)
@@ -186,7 +191,10 @@ def _summary(workspace: Workspace, report: Report) -> None:
 
 def _print(workspace: Workspace, report: Report, path: Path) -> None:
     print_table("Models", report.models)
-    print_table("By month, as scored night by night", report.months)
+    if report.months:
+        print_table("By month, as scored night by night", report.months)
+    else:
+        say("No label of a scored record is known yet, so no month can be judged.\n")
     print_table("Alarms", [{k: a[k] for k in ("metric", "state", "reason")} for a in report.alarms])
     print_table("What it took", [{"step": name, "seconds": seconds} for name, seconds in report.seconds.items()])
     if again := report.retraining:
@@ -199,7 +207,7 @@ def _print(workspace: Workspace, report: Report, path: Path) -> None:
         say(f"{len(report.nights)} nights, and no alarm: model {workspace.champion.model()} is still live.\n")
     say(f"API docs   {report.endpoint['docs']}")
     say(f"AWS        AWS_ENDPOINT_URL={report.endpoint['aws']}")
-    say(f"summary    {path.relative_to(ROOT) if path.is_relative_to(ROOT) else path}")
+    say(f"summary    {shown(path)}")
     say("stop it    make down\n\nPredict a record yourself:\n")
     print(report.endpoint["curl"])
 

@@ -80,7 +80,7 @@ def retention(as_json: AsJson = False) -> None:
 def rotate(context: typer.Context, use_case: UseCaseName, yes: Yes = False) -> None:
     """Give the pseudonyms of a use case a new key; earlier keys still find (and erase) what they named.
 
-    Example: cumulet data rotate income --yes
+    Example: cumulet data rotate churn --yes
     """
     workspace = open_workspace(use_case, context.obj)
     secret = _secret(workspace)

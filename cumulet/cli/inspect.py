@@ -13,7 +13,7 @@ from cumulet.adapters.sketches import SketchReader
 from cumulet.cli.options import AsJson, UseCaseName
 from cumulet.cli.terminal import print_json, print_table, say
 from cumulet.cli.workspace import open_workspace
-from cumulet.contracts.errors import SchemaError
+from cumulet.contracts.errors import SchemaError, UnavailableError
 
 LIKELIEST = 3
 """Classes of an answer that the table has room for; --json has all."""
@@ -80,8 +80,7 @@ def drift(
     workspace = open_workspace(use_case, context.obj)
     model = workspace.champion.model()
     if not model:
-        say(f"no model is live: `cumulet train {use_case}`")
-        raise typer.Exit(9)
+        raise UnavailableError(f"no model of {use_case} is live: `cumulet train {use_case}`")
     reader = SketchReader(workspace.lake, workspace.name, workspace.use_case.task)
     reference = workspace.registry.find(model).artifact_uri
     rows = reader.drift(model, reference, window)
@@ -91,8 +90,10 @@ def drift(
         print_table(
             f"Drift of {use_case} against model {model}'s training data, at most the last {window} nights", rows
         )
-        say("psi below 0.1 is stable, above 0.25 shifted; seasons shift weather and late rates every month, which is")
-        say("why no alarm is on drift: look at gap and skill of `cumulet night`")
+        say(
+            "psi below 0.1 is stable, above 0.25 shifted; seasons shift inputs every month, which is why no alarm is on"
+        )
+        say("drift: look at gap and skill of `cumulet night`")
     else:
         say(f"model {model} has scored no night yet: `cumulet night {use_case} --from … --to …`")
 

@@ -28,6 +28,7 @@ from cumulet.core.schema import rows, select
 from cumulet.core.training_data import desk, questions
 from cumulet.core.training_data.labelling import Labelling
 from cumulet.reports import document
+from cumulet.reports.pictures import Picture, uri
 
 ON_PAGE = 200
 READABLE = 200
@@ -106,7 +107,9 @@ def errors(
     file = out or folder(use_case) / "errors.csv"
     replace(workspace, file, questions.to_csv(listed))
     html = file.with_suffix(".html")
-    whole(html, _errors_page(use_case, labelling, found.joint, listed, source))
+    shown = select(columns, found.suspects[: min(n, ON_PAGE)])
+    drawn = [uri(each) for each in labelling.picture(shown)] if labelling.picture else []
+    whole(html, _errors_page(use_case, labelling, found.joint, _as_read(listed, drawn), source))
     figures = {
         "labels": rows(columns),
         "suspects": len(found.suspects),
@@ -121,7 +124,7 @@ def errors(
     data.print(f"page  {html}\nfile  {file}")
 
 
-def _errors_page(use_case: str, labelling: Labelling, joint: Any, listed: list[dict[str, Any]], source: str) -> str:
+def _errors_page(use_case: str, labelling: Labelling, joint: Any, rows: list[dict[str, Any]], source: str) -> str:
     table = [
         {"given": name, **{f"truly {other}": float(joint[i, j]) for j, other in enumerate(labelling.classes)}}
         for i, name in enumerate(labelling.classes)
@@ -135,7 +138,7 @@ def _errors_page(use_case: str, labelling: Labelling, joint: Any, listed: list[d
         {
             "title": "Most suspicious",
             "tells": "sure: how much likelier the other class is, by a model that did not see this label.",
-            "rows": [_as_read(row) for row in listed[:ON_PAGE]],
+            "rows": rows,
         },
     ]
     lead = [
@@ -145,13 +148,14 @@ def _errors_page(use_case: str, labelling: Labelling, joint: Any, listed: list[d
     return document.render(f"Suspicious labels of {use_case}", lead, parts)
 
 
-def _as_read(row: dict[str, Any]) -> dict[str, Any]:
-    """A suspect without the column to fill in, its fields as text: a year is no quantity."""
-    texts = {k: f"{v:g}" if isinstance(v, int | float) else str(v or "") for k, v in row.items()}
-    return {
-        "sure": row["sure"],
-        **{k: v for k, v in texts.items() if k not in ("label", "sure") and len(v) <= READABLE},
-    }
+def _as_read(listed: list[dict[str, Any]], drawn: list[Picture]) -> list[dict[str, Any]]:
+    """Suspects with their pictures and without the column to fill in, fields as text: a year is no quantity."""
+    found = []
+    for n, row in enumerate(listed[:ON_PAGE]):
+        texts = {k: f"{v:g}" if isinstance(v, int | float) else str(v or "") for k, v in row.items()}
+        fields = {k: v for k, v in texts.items() if k not in ("label", "sure") and len(v) <= READABLE}
+        found.append({**({"": drawn[n]} if drawn else {}), "sure": row["sure"], **fields})
+    return found
 
 
 def add_to(root: typer.Typer) -> None:

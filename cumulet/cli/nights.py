@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import typer
@@ -67,7 +68,7 @@ def night(
     if as_json:
         print_json(rows)
         return
-    print_table("Nights", rows)
+    print_table("Nights", rows, columns=columns_of(rows))
     for each in finished:
         if each.set_aside:
             say(f"[yellow]{each.date} was set aside:[/yellow] {escape(each.set_aside)}")
@@ -108,6 +109,12 @@ def night_row(one: Night) -> dict[str, Any]:
     counts: dict[str, Any] = {name: int(found[name]) for name in ("records", "scored") if name in found}
     started = ", ".join(e.arn.split(":")[-2] for e in one.started)
     return {"date": str(one.date), **figures, **counts, "set off": "set aside" if one.set_aside else started}
+
+
+def columns_of(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The columns of some nights in their order: the first ones may lack what needs labelled days."""
+    there = {name for row in rows for name in row}
+    return [name for name in ("date", *COLUMNS, "set off") if name in there]
 
 
 def train(context: typer.Context, use_case: UseCaseName, day: Day = None, as_json: AsJson = False) -> None:

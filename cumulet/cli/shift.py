@@ -15,7 +15,9 @@ from cumulet.cli.target import STATE
 from cumulet.cli.terminal import print_json, print_table, say, step
 from cumulet.core.cutoff import nights
 from cumulet.core.simulator.comparison import by_day, moved, see
-from cumulet.core.simulator.declaration import Shift
+from cumulet.core.simulator.declaration import Shift, read
+from cumulet.core.simulator.originals import Days
+from cumulet.core.tasks import MEAN
 from cumulet.core.usecase import UseCase
 from cumulet.reports import shift as page
 
@@ -27,27 +29,33 @@ app = typer.Typer(help="Drift, late labels and broken days on purpose: look at a
 
 @app.command("list")
 def list_(use_case: UseCaseName, as_json: AsJson = False) -> None:
-    """List the shifts that a use case brings.
+    """List the shifts that can be named: those that a use case brings, and those that fit any.
 
     Example: cumulet shift list flights
     """
     found = usecases.load(use_case)
     rows = []
-    for name in shifts.names(use_case):
-        shift = shifts.load(found, name)
-        rows.append({"shift": name, "knobs": ", ".join(knob.kind for knob in shift.knobs), "title": shift.title})
-    print_json(rows) if as_json else print_table(f"Shifts of {use_case}", rows)
+    for name, text in shifts.texts(found).items():
+        shift = read(text, found)
+        knobs = ", ".join(dict.fromkeys(knob.kind for knob in shift.knobs))
+        rows.append({"shift": name, "knobs": knobs, "from": str(shift.start), "title": shift.title})
+    if as_json:
+        print_json(rows)
+        return
+    print_table(f"Shifts of {use_case}", rows)
+    say("to change one, or write your own: docs/training-data.md")
 
 
 @app.command()
 def show(
     use_case: UseCaseName,
-    shift: Annotated[str, typer.Argument(help="A TOML file, or the name of one in usecases/USE_CASE/shifts/.")],
+    shift: Annotated[str, typer.Argument(help="A TOML file, or a name that `cumulet shift list` shows.")],
     first: From = None,
     last: To = None,
     page_file: Annotated[
         Path | None, typer.Option("--page", help="Where the page goes; by default in .cumulet/.")
     ] = None,
+    toml: Annotated[bool, typer.Option("--toml", help="Only print it as TOML, to change and use as a file.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Show what a shift does: records, labels and columns of the source's days beside the shifted ones, and a page.
@@ -57,10 +65,15 @@ def show(
     Example: cumulet shift show flights long_haul --from 2013-04-20 --to 2013-05-31
     """
     found = usecases.load(use_case)
+    if toml:
+        typer.echo(shifts.text(found, shift), nl=False)
+        return
     asked = shifts.load(found, shift)
-    begin, end = span(first, last) or (asked.start - BEFORE, asked.start + AFTER)
+    source = usecases.source(use_case)
+    around = max(asked.start - BEFORE, source.first_day), min(asked.start + AFTER, source.last_day)
+    begin, end = span(first, last) or around
     with step(f"Days of {use_case}, {begin} to {end}, with and without the shift"):
-        compared_ = compared(found, asked, begin, end)
+        compared_ = compared(source, found, asked, begin, end)
     folder = STATE / "reports"
     target = page_file or folder / f"shift-{use_case}-{Path(shift).stem}.html"
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -69,22 +82,29 @@ def show(
         print_json(compared_)
     else:
         pairs = zip(compared_["before"], compared_["after"], strict=True)
-        rows = [{"date": a["date"], **{k: b[k] for k in b if k != "date"}, "rate before": a["rate"]} for a, b in pairs]
-        print_table(asked.title or "Shifted days", rows)
+        columns = (
+            "date",
+            "records",
+            "refused",
+            "labels",
+            *([MEAN, f"{MEAN} before"] if MEAN in compared_["before"][0] else []),
+        )
+        rows = [{**b, f"{MEAN} before": a.get(MEAN)} for a, b in pairs]
+        print_table(asked.title or "Shifted days", rows, columns=columns)
         print_table(f"Columns since {compared_['since']}", compared_["columns"][:8])
     say(f"page  {target}")
 
 
-def compared(use_case: UseCase, shift: Shift, first: date, last: date) -> dict[str, Any]:
+def compared(source: Days, use_case: UseCase, shift: Shift, first: date, last: date) -> dict[str, Any]:
     """The source's days and the shifted ones in figures; columns since the shift's first day."""
-    source, wanted = usecases.source(use_case.name), nights(first, last)
+    wanted = nights(first, last)
     own, after = (see(each, use_case, wanted) for each in (source, shifts.shifted(source, use_case, shift)))
     since = min(max(shift.start, first), last)
     return {
         "since": str(since),
         "before": by_day(own, use_case),
         "after": by_day(after, use_case),
-        "columns": moved(own, after, since),
+        "columns": moved(own, after, since, use_case),
     }
 
 

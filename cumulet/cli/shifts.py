@@ -1,16 +1,23 @@
-"""Shifts as the command line finds them: a file, or the name of one that the use case brings."""
+"""Shifts as the command line finds them: a file, the name of one that the use case brings, or of one that fits any."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 from cumulet.adapters.shifted_days import ShiftedDays
 from cumulet.cli.target import ROOT
 from cumulet.contracts.errors import NotFoundError
+from cumulet.contracts.settings import UseCaseSettings
 from cumulet.core.simulator.declaration import Shift, read
+from cumulet.core.simulator.derived import derived
 from cumulet.core.simulator.originals import Days
 from cumulet.core.simulator.source import ShiftedSource
 from cumulet.core.usecase import UseCase
+
+SETTLED = 14
+"""Shifts that fit any use case begin so many nights after the first one of its demo (half of them, where it has few): a
+model is live, and nights have labels."""
 
 
 def folder(use_case: str) -> Path:
@@ -18,18 +25,28 @@ def folder(use_case: str) -> Path:
     return ROOT / "usecases" / use_case / "shifts"
 
 
-def names(use_case: str) -> list[str]:
-    """The names of the shifts that a use case brings."""
-    return sorted(path.stem for path in folder(use_case).glob("*.toml"))
+def texts(use_case: UseCase) -> dict[str, str]:
+    """The shifts that can be named, as TOML: those that the use case brings, then those that are derived from it."""
+    own = {path.stem: path.read_text(encoding="utf-8") for path in sorted(folder(use_case.name).glob("*.toml"))}
+    demo = UseCaseSettings.load(ROOT / "usecases" / use_case.name / "usecase.toml").demo
+    others = derived(use_case, demo.first_night + timedelta(days=min(SETTLED, demo.nights // 2))) if demo else {}
+    return own | {name: toml for name, toml in others.items() if name not in own}
 
 
 def load(use_case: UseCase, name: str) -> Shift:
     """The shift of a file or a name. Raises NotFoundError with those there are, ContractError when one does not fit."""
-    for path in (Path(name), folder(use_case.name) / f"{name}.toml"):
-        if path.is_file():
-            return read(path.read_text(encoding="utf-8"), use_case)
-    there = ", ".join(names(use_case.name)) or "none"
-    raise NotFoundError(f"shift {name!r}: no such file, and {use_case.name} brings {there}")
+    return read(text(use_case, name), use_case)
+
+
+def text(use_case: UseCase, name: str) -> str:
+    """The TOML of a file or a name. Raises NotFoundError with those there are."""
+    if Path(name).is_file():
+        return Path(name).read_text(encoding="utf-8")
+    found = texts(use_case)
+    if name in found:
+        return found[name]
+    there = ", ".join(found) or "none"
+    raise NotFoundError(f"shift {name!r}: no such file, and {use_case.name} has {there}")
 
 
 def asked(use_case: UseCase, name: str) -> ShiftedDays | None:

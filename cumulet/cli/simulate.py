@@ -20,7 +20,7 @@ from cumulet.adapters.track_record import Reader
 from cumulet.cli import shifts
 from cumulet.cli.options import AsJson, From, ShiftName, To, UseCaseName, span
 from cumulet.cli.system import apply
-from cumulet.cli.target import ROOT, STATE, Target, connect
+from cumulet.cli.target import ROOT, STATE, Target, connect, shown
 from cumulet.cli.terminal import Board, print_json, print_table, say, step
 from cumulet.cli.workspace import Workspace, open_workspace
 from cumulet.contracts.errors import NotFoundError
@@ -76,7 +76,7 @@ def simulate(
     (folder / "report.json").write_bytes(to_bytes(found))
     (folder / "index.html").write_text(page.render(found), encoding="utf-8")
     print_json(found) if as_json else _print(found)
-    say(f"report  {_shown(folder / 'index.html')}")
+    say(f"report  {shown(folder / 'index.html')}")
 
 
 def _ready(use_case: str, first: date, shift: str) -> Workspace:
@@ -194,10 +194,6 @@ def _print(report: dict[str, Any]) -> None:
     if aside := report["set_aside"]:
         print_table("Days that were set aside", [{**row, "reasons": "; ".join(row["reasons"])} for row in aside])
     print_table("Models", report["models"], columns=("version", "trained_until", "alarm", "status"))
-
-
-def _shown(path: Path) -> str:
-    return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else str(path)
 
 
 def add_to(app: typer.Typer) -> None:

@@ -76,7 +76,7 @@ def show_snapshot(
     facts: dict[str, Any] = {
         "id": manifest.dataset_id,
         **{name: getattr(manifest, name) for name in ("cut_off", "first_day", "last_day", "rows", "labelled")},
-        "mean label": round(float(labels.mean()), 6),
+        **{name: value and round(value, 6) for name, value in workspace.use_case.task.described(labels).items()},
         "schema": manifest.schema_hash[:16],
         "schema of the use case now": "the same"
         if workspace.use_case.schema.hash == manifest.schema_hash

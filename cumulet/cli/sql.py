@@ -20,7 +20,7 @@ from cumulet.core.query_price import DOLLARS_PER_TB, LEAST_MB, query_price
 SHOWN = 100
 """Rows of a table, where --limit says nothing."""
 
-EXAMPLE = "SELECT carrier, count(*) AS flights FROM {table} WHERE dt >= '2013-01-01' GROUP BY carrier ORDER BY 2 DESC"
+EXAMPLE = "SELECT dt, count(*) AS records FROM {table} GROUP BY dt ORDER BY dt DESC LIMIT 5"
 INTERRUPTED = 130
 """Exit code of a command that Ctrl-C ended."""
 
@@ -111,9 +111,11 @@ def _print_tables(athena: Athena, as_json: bool) -> None:
         for name, columns in sorted(tables.items())
     ]
     print_table("Tables", rows)
-    with_carrier = next((name for name in sorted(tables) if "carrier" in tables[name]), "")
-    if with_carrier:
-        say(f'for example: cumulet sql "{EXAMPLE.format(table=with_carrier)}"')
+    curated = next((name for name in sorted(tables) if name.endswith("_curated")), "")
+    if curated:
+        say(f'for example: cumulet sql "{EXAMPLE.format(table=curated)}"')
+    else:
+        say("no use case is deployed: `cumulet deploy`")
 
 
 def add_to(app: typer.Typer) -> None:

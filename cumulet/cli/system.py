@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -14,7 +13,7 @@ import usecases
 from cumulet.adapters import deployment, emulator, environments, stacks
 from cumulet.adapters.log_groups import JOB_GROUPS, LogGroups, group_of
 from cumulet.cli.options import AsJson, UseCaseName
-from cumulet.cli.target import ROOT, STATE, Target, connect, use_local_credentials
+from cumulet.cli.target import ROOT, STATE, Target, connect, shown, use_local_credentials
 from cumulet.cli.terminal import data, print_json, print_table, say, step
 from cumulet.contracts.errors import UnavailableError
 
@@ -29,7 +28,7 @@ def up(
     with step("Starting the emulator"):
         running = emulator.start(STATE / "emulator", port=port)
     use_local_credentials(running.endpoint)
-    say(f"  {running.endpoint} [dim](process {running.pid}, state in {_shown(STATE)})[/dim]")
+    say(f"  {running.endpoint} [dim](process {running.pid}, state in {shown(STATE)})[/dim]")
     if int(running.endpoint.rsplit(":", 1)[1]) != port:
         say(f"  [yellow]port {port} is in use, so it is another one[/yellow]")
 
@@ -60,7 +59,7 @@ def down(
         stopped = emulator.stop(STATE / "emulator", waiting=lambda: current.note("it ends its jobs"))
     if destroy:
         shutil.rmtree(STATE, ignore_errors=True)
-        say(f"  {_shown(STATE)} removed: nothing is left")
+        say(f"  {shown(STATE)} removed: nothing is left")
     else:
         say("  stopped; its state is kept" if stopped else "  it was not running")
 
@@ -169,10 +168,11 @@ def logs(
     if source not in (*functions, "jobs"):
         raise typer.BadParameter(f"no log of {source!r}; there are {', '.join((*functions, 'jobs'))}")
     reader = LogGroups(JOB_GROUPS if source == "jobs" else [group_of(functions[source])])
-    for line in reader.tail(lines):
+    now = emulator.Clock().now()
+    for line in reader.tail(lines, now):
         print(line)
     if follow:
-        for line in reader.follow():
+        for line in reader.follow(now):
             print(line, flush=True)
 
 
@@ -180,7 +180,3 @@ def add_to(app: typer.Typer) -> None:
     """Register the commands of this file."""
     for command in (up, down, status, deploy, logs):
         app.command()(command)
-
-
-def _shown(path: Path) -> str:
-    return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else str(path)

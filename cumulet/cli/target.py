@@ -26,6 +26,11 @@ class Target(StrEnum):
     aws = "aws"
 
 
+def shown(path: Path) -> str:
+    """A path as people are told it: within the project from its root."""
+    return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else str(path)
+
+
 def use_local_credentials(endpoint: str) -> None:
     """Point boto3 at an endpoint on this machine, as its root user."""
     os.environ["AWS_ENDPOINT_URL"] = endpoint

@@ -51,8 +51,8 @@ def show(value: Any) -> str:
 def print_table(
     title: str, rows: Sequence[Mapping[str, Any]], *, columns: Sequence[str] = (), to_talk: bool = False
 ) -> None:
-    """Rows as a table, on stdout (or as talk); numbers to the right, the columns of the first row unless named."""
-    names = list(columns or (rows[0].keys() if rows else ()))
+    """Rows as a table, on stdout (or as talk); numbers to the right, the columns of all rows unless named."""
+    names = list(columns or dict.fromkeys(name for row in rows for name in row))
     table = Table(
         title=title, title_justify="left", title_style="bold", header_style="dim", box=box.SIMPLE_HEAD, padding=(0, 1)
     )

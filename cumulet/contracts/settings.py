@@ -64,11 +64,16 @@ class JobSettings:
     max_minutes: int = 60
 
 
+EARLIEST = date(2000, 1, 1)
+"""Athena lists every day that a table could have and that a query does not exclude: an earlier one would cost time."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class DemoSettings:
     """What `cumulet demo` shows: the days before the first night are history to learn from."""
 
     first_day: date
+    """The first that there is: Athena's tables begin with it."""
     first_night: date
     nights: int
     """At most so many nights; the demo ends at the first retraining."""
@@ -133,6 +138,11 @@ class UseCaseSettings:
     ingest: IngestSettings = field(default_factory=IngestSettings)
     source: SourceSettings | None = None
     privacy: PrivacySettings = field(default_factory=PrivacySettings)
+
+    @property
+    def first_day(self) -> date:
+        """The first day that Athena's tables reach: that of the demo, else one before any that is to be expected."""
+        return self.demo.first_day if self.demo else EARLIEST
 
     @classmethod
     def load(cls, path: Path) -> Self:

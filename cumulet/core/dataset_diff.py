@@ -1,7 +1,8 @@
-"""Two datasets compared: rows by record, days, schemas field by field, distributions, and the rate of the label."""
+"""Two datasets compared: rows by record, days, schemas field by field, distributions, and the labels."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -12,8 +13,10 @@ from cumulet.core.row_diff import ID, RowChanges, day_rows, row_changes
 from cumulet.core.schema import Columns
 from cumulet.core.schema_diff import Fields, SchemaChange, fields_of, schema_changes
 from cumulet.core.sketches import InputSketch
+from cumulet.core.tasks import Task
 
 LABEL = "label"
+Watch = Callable[[Columns], Columns]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,16 +30,25 @@ class Difference:
     drift: dict[str, drift.Drift]
     """Of every column that both have with the same type, the one that moved most first."""
     label: dict[str, tuple[float | None, float | None]]
-    """rows, labelled, mean of the label (its rate where it is 0 or 1), each (before, after)."""
+    """rows, labelled, and what the labels are like (`Task.described`), each (before, after)."""
 
     def to_json(self) -> dict[str, Any]:
         """A JSON object."""
         return asdict(self)
 
 
-def compare(before: Columns, after: Columns, *, event_time: str, schemas: tuple[Fields, ...] = ()) -> Difference:
+def compare(
+    before: Columns,
+    after: Columns,
+    *,
+    event_time: str,
+    task: Task,
+    watch: Watch = dict,
+    schemas: tuple[Fields, ...] = (),
+) -> Difference:
     """Everything that changed between two tables of records with `id`, `label` and a day.
 
+    `watch` adds numbers whose drift is watched like a column's (`UseCase.watch`).
     `schemas` are the fields of both as JSON; without them the columns are compared by name and type.
     """
     days = [columns[event_time].astype("datetime64[D]") for columns in (before, after)]
@@ -45,8 +57,8 @@ def compare(before: Columns, after: Columns, *, event_time: str, schemas: tuple[
         rows=row_changes(before, after),
         days={day: pair for day, pair in day_rows(*days).items() if pair[0] != pair[1]},
         schema=schema_changes(old, new),
-        drift=drifts(before, after),
-        label=label_changes(before, after),
+        drift=drifts(watch(before), watch(after)),
+        label=label_changes(before, after, task),
     )
 
 
@@ -58,12 +70,12 @@ def drifts(before: Columns, after: Columns) -> dict[str, drift.Drift]:
     return dict(sorted(found.items(), key=lambda item: (-item[1].psi, item[0])))
 
 
-def label_changes(before: Columns, after: Columns) -> dict[str, tuple[float | None, float | None]]:
-    """rows, labelled rows and the mean label of both; None for the mean of no label."""
+def label_changes(before: Columns, after: Columns, task: Task) -> dict[str, tuple[float | None, float | None]]:
+    """rows, labelled rows and what the labels of both are like."""
     known = [columns[LABEL][np.isfinite(columns[LABEL])] for columns in (before, after)]
-    means = [float(one.mean()) if len(one) else None for one in known]
+    old, new = (task.described(labels) for labels in known)
     return {
         "rows": (len(before[LABEL]), len(after[LABEL])),
         "labelled": (len(known[0]), len(known[1])),
-        "rate": (means[0], means[1]),
+        **{name: (old[name], new[name]) for name in old},
     }

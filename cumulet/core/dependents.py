@@ -39,7 +39,7 @@ class Made:
 
 def dependents(day: date, committed: Mapping[str, str], looks_back: int, made: Made) -> list[Dependent]:
     """Everything made from a day, whose partitions are now `committed` (key to sha256); nights look back so many."""
-    last = day + timedelta(days=looks_back - 1)
+    last = day + timedelta(days=max(looks_back, 1) - 1)  # a night reads its own day, also without context features
     found = [
         Dependent("features", str(night), _why(day, night), False) for night in made.features if day <= night <= last
     ]

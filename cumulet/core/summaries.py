@@ -8,18 +8,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-COMMONEST = 3
+COMMONEST, READABLE = 3, 24
 
 
 def summary(name: str, column: NDArray[Any]) -> dict[str, Any]:
-    """Name, type, missing values, distinct values, and the least, middle and largest, or the commonest texts.
+    """Name, type, missing values, distinct values, and the least, middle and largest, or the texts that come most often
+    (more than once, cut where nobody would read on).
 
     >>> summary("km", np.array([1.0, 3.0, np.nan]))["middle"]
     3.0
     """
     if column.dtype.kind == "O":
         counts = Counter(value for value in column.tolist() if value is not None)
-        commonest = ", ".join(str(value) for value, _ in counts.most_common(COMMONEST))
+        often = [str(value) for value, n in counts.most_common(COMMONEST) if n > 1]
+        commonest = ", ".join(text if len(text) <= READABLE else f"{text[:READABLE]}…" for text in often)
         missing = len(column) - counts.total()
         return _line(name, "text", missing=missing, distinct=len(counts), span=(None, commonest, None))
     values = np.sort(column[column == column])  # a missing value is not what it is

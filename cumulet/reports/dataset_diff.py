@@ -38,6 +38,7 @@ def render(
     found = difference.to_json()
     return template.render(
         found=found,
+        labels={name: pair for name, pair in found["label"].items() if name not in ("rows", "labelled")},
         use_case=use_case,
         ids=ids,
         columns=[

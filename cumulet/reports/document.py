@@ -7,6 +7,8 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from cumulet.reports.pictures import Picture
+
 TEMPLATE = "document.html.j2"
 
 
@@ -19,7 +21,8 @@ def render(
     template: str = TEMPLATE,
     **values: Any,
 ) -> str:
-    """A page. Each part has `title` and `tells`, and what it shows: `svg`, `rows` (a table) or `images` (data URIs)."""
+    """A page. Each part has `title` and `tells`, and what it shows: `svg`, `rows` (a table; a `Picture` is seen in it)
+    or `images` (data URIs)."""
     environment = Environment(
         loader=PackageLoader("cumulet.reports", "."),
         autoescape=True,
@@ -28,6 +31,7 @@ def render(
         lstrip_blocks=True,
     )
     environment.filters["cell"] = cell
+    environment.tests["picture"] = lambda value: isinstance(value, Picture)
     return environment.get_template(template).render(title=title, lead=lead, parts=parts, footer=footer, **values)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from matplotlib.axes import Axes
 
 from cumulet.core.simulator.declaration import Shift
+from cumulet.core.tasks import MEAN
 from cumulet.reports import document, plots
 
 Rows = Sequence[Mapping[str, Any]]
@@ -22,16 +23,14 @@ LINES: tuple[dict[str, Any], ...] = (
 def render(use_case: str, shift: Shift, found: Mapping[str, Any]) -> str:
     """The page of `cumulet.cli.shift.compared`."""
     days: dict[str, Rows] = {"source": found["before"], "shifted": found["after"]}
-    pictures = (
+    pictures = [
         ("How far each knob is turned", "From 0, not at all, to 1, as declared.", _intensities(shift, found["before"])),
         ("Records a day", "Valid ones; dotted: refused by the schema.", _records(days)),
-        (
-            "Mean label",
-            "Of each day's records, as far as it became known within the days shown.",
-            _series(days, "rate"),
-        ),
         ("Labels known", "How many of each day's records had a label by the last day shown.", _series(days, "labels")),
-    )
+    ]
+    if all(MEAN in day for day in found["after"]):
+        tells = "Of each day's records, as far as it became known within the days shown."
+        pictures.insert(2, ("Mean label", tells, _series(days, MEAN)))
     parts: list[dict[str, Any]] = [
         {"title": title, "tells": tells, "svg": plots.svg({}, draw, height=2.2)} for title, tells, draw in pictures
     ]

@@ -10,9 +10,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
 import usecases
 from cumulet.cli import shifts
+from cumulet.cli.app import app
 from cumulet.cli.workspace import Workspace
 from cumulet.contracts.settings import StackOutputs
 
@@ -28,9 +30,19 @@ def run(*arguments: str, state: Path, **more: str) -> subprocess.CompletedProces
 
 
 @pytest.mark.parametrize("use_case", usecases.names())
-def test_every_shift_that_a_use_case_brings_fits_it(use_case):
-    for name in shifts.names(use_case):
-        assert shifts.load(usecases.load(use_case), name).title
+def test_every_use_case_has_shifts_to_try_and_they_fit_it(use_case):
+    result = CliRunner().invoke(app, ["shift", "list", use_case, "--json"])
+    rows = json.loads(result.stdout)
+    assert {"broken_week", "concept_drift", "late_labels"} <= {row["shift"] for row in rows}
+    assert all(row["title"] and row["knobs"] for row in rows)
+
+
+def test_a_shift_is_printed_as_a_file_to_change(tmp_path):
+    result = CliRunner().invoke(app, ["shift", "show", "bikes", "concept_drift", "--toml"])
+    file = tmp_path / "mine.toml"
+    file.write_text(result.stdout.replace("1.5", "3"))
+    [knob] = shifts.load(usecases.load("bikes"), str(file)).knobs
+    assert (knob.column, knob.factor) == ("rentals", 3)
 
 
 def test_a_shift_is_shown_in_figures_and_as_a_page(tmp_path):

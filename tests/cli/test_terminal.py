@@ -21,6 +21,12 @@ def test_a_column_of_numbers_with_gaps_is_printed_with_four_decimals_and_blanks(
     assert "0.0825" in capsys.readouterr().out
 
 
+def test_a_column_that_the_first_row_lacks_is_printed(capsys, monkeypatch):
+    monkeypatch.setattr(terminal, "data", terminal.Console(width=80))
+    terminal.print_table("Deployed", [{"stack": "a", "unchanged": 1}, {"stack": "b", "update_complete": 3}])
+    assert "update_complete" in capsys.readouterr().out
+
+
 def test_json_is_the_only_thing_on_stdout(capsys):
     terminal.say("talk")
     terminal.print_json({"zürich": 1.5})

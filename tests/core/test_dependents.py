@@ -20,6 +20,12 @@ def test_a_night_depends_on_its_own_day_and_on_the_labels_it_looks_back_on() -> 
     ]
 
 
+def test_without_context_features_a_night_depends_on_its_own_day_alone() -> None:
+    made = Made(features=[DAY, date(2013, 5, 2)], predictions=[(DAY, "3")], snapshots={}, models={})
+    found = [(each.kind, each.name) for each in dependents(DAY, {}, 0, made)]
+    assert found == [("features", "2013-05-01"), ("predictions", "2013-05-01 by model 3")]
+
+
 def test_a_snapshot_of_another_version_of_the_day_is_outdated_and_so_is_its_model() -> None:
     snapshots = {"old": {RECORDS: "1", LABELS: "2"}, "new": {RECORDS: "9", LABELS: "2"}, "other": {"x": "1"}}
     made = Made(features=[], predictions=[], snapshots=snapshots, models={"1": "old", "2": "new", "3": "other"})

@@ -3,16 +3,18 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import usecases
 from cumulet.contracts import metrics
 from cumulet.contracts.env import FeaturesEnv, IngestEnv, JobEnv, MonitorEnv, PredictEnv, ReleaseEnv
-from cumulet.contracts.settings import FoundationOutputs, StackOutputs, output_key
+from cumulet.contracts.settings import FoundationOutputs, StackOutputs, UseCaseSettings, output_key, stack_name
 from infra.nag import findings
-from tests.infra.conftest import FLIGHTS, FOUNDATION, Template
+from tests.infra.conftest import FLIGHTS, FOUNDATION, ROOT, Template
 
 CONTRACTS = {
     "ingest": IngestEnv,
@@ -161,6 +163,26 @@ def test_everything_taggable_says_whose_cost_it_is(resources: dict[str, Template
             assert tags["project"] == "cumulet"
             assert tags["use-case"] == "flights"
             assert tags["cost-centre"]
+
+
+@pytest.mark.parametrize("name", usecases.names())
+def test_athena_reaches_every_day_that_a_use_case_has(assembly: Path, name: str) -> None:
+    template = json.loads((assembly / f"{stack_name(name)}.template.json").read_text())
+    tables = [r for r in template["Resources"].values() if r["Type"] == "AWS::Glue::Table"]
+    ranges = {
+        value
+        for table in tables
+        for key, value in table["Properties"]["TableInput"]["Parameters"].items()
+        if key.endswith(".range")
+    }
+    settings = UseCaseSettings.load(ROOT / "usecases" / name / "usecase.toml")
+    assert tables
+    assert ranges == {f"{settings.demo.first_day},NOW"}
+
+
+def test_athena_reaches_back_to_2000_for_a_use_case_without_a_demo() -> None:
+    settings = UseCaseSettings(name="n", title="", time_zone="UTC", cut_off_hour=0, cost_centre="")
+    assert settings.first_day == date(2000, 1, 1)
 
 
 def test_a_query_costs_cents_at_most_and_its_result_is_encrypted_and_gone_after_a_week(

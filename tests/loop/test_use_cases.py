@@ -17,11 +17,11 @@ NIGHTS = {"digits": 6, "income": 6, "bikes": 60}
 """At most; bikes' demo ends at the retraining that it promises."""
 
 
-def cumulet(state: Path, *arguments: str) -> str:
-    """Run a command with its state in a folder of its own; its standard output."""
+def cumulet(state: Path, *arguments: str, module: str = "cumulet") -> str:
+    """Run a command (or another module) with its state in a folder of its own; its standard output."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "CUMULET_"))}
     done = subprocess.run(
-        [sys.executable, "-m", "cumulet", *arguments],
+        [sys.executable, "-m", module, *arguments],
         cwd=ROOT,
         env={**kept, "CUMULET_STATE": str(state)},
         capture_output=True,
@@ -33,10 +33,11 @@ def cumulet(state: Path, *arguments: str) -> str:
 
 
 def demo(name: str, state: Path) -> tuple[dict[str, Any], dict[str, Any]]:
-    """What the demo of a use case reported, and its first model."""
+    """What the demo of a use case reported, and its first model; every command that reads has something to tell."""
     try:
         report = json.loads(cumulet(state, "demo", name, "--nights", str(NIGHTS[name]), "--json"))
-        return report, json.loads(cumulet(state, "model", "show", name, "1", "--json"))
+        read = json.loads(cumulet(state, name, report["nights"][0]["date"], module="tests.loop.reads"))
+        return report, read[f"model show {name} 1 --json"]
     finally:
         cumulet(state, "down")
 

@@ -10,6 +10,7 @@ import numpy as np
 
 import usecases
 from cumulet.cli import shifts
+from cumulet.core.tasks import MEAN
 from cumulet.reports import document, questions, shift
 from cumulet.reports.pictures import uri
 
@@ -21,6 +22,13 @@ def test_a_page_needs_nothing_else_and_escapes_what_it_shows():
     assert EVIL not in page
     assert "1,200" in page
     assert not re.search(r"(src|href)=[\"']?http", page)
+
+
+def test_a_table_shows_pictures_and_text_that_looks_like_one_stays_text():
+    drawn = uri(np.eye(4))
+    page = document.render("T", [], [{"title": "t", "tells": "", "rows": [{"": drawn, "a": str(drawn)}]}])
+    assert page.count("<img") == 1
+    assert f'src="{drawn}"' in page
 
 
 def test_the_page_of_questions_holds_them_as_data_that_cannot_end_its_script():
@@ -57,7 +65,7 @@ def test_the_page_of_a_shift_is_the_same_for_the_same_days():
     found = usecases.load("flights")
     asked = shifts.load(found, "bad_week")
     days = [
-        {"date": f"2013-05-0{n}", "records": n, "refused": 0, "labels": 3, "rate": None if n == 2 else 0.2}
+        {"date": f"2013-05-0{n}", "records": n, "refused": 0, "labels": 3, MEAN: None if n == 2 else 0.2}
         for n in (1, 2, 3)
     ]
     compared = {"since": str(date(2013, 5, 1)), "before": days, "after": days, "columns": []}
@@ -65,3 +73,12 @@ def test_the_page_of_a_shift_is_the_same_for_the_same_days():
     assert page == shift.render("flights", asked, compared)
     assert page.count("<svg") == 4
     assert "mean_days=3" in page
+
+
+def test_the_page_of_a_shift_of_several_classes_has_no_mean_label():
+    found = usecases.load("digits")
+    days = [{"date": f"2024-04-1{n}", "records": 40, "refused": 0, "labels": 3, "share of 7": 0.1} for n in (1, 2)]
+    compared = {"since": "2024-04-11", "before": days, "after": days, "columns": []}
+    page = shift.render("digits", shifts.load(found, "label_drift"), compared)
+    assert "Mean label" not in page
+    assert page.count("<svg") == 3

@@ -12,9 +12,11 @@ import pytest
 
 import usecases
 from cumulet.contracts.settings import AlarmSettings
+from cumulet.core.tasks import MultiClass, Regression
 from cumulet.core.track_record import TrackRecord
 from cumulet.reports import page, plots
 from cumulet.reports.simulation import Simulated, live_spans, to_bytes
+from cumulet.reports.words import NAMES
 
 FIRST = date(2013, 4, 1)
 NIGHTS = [FIRST + timedelta(days=n) for n in range(40)]
@@ -127,3 +129,28 @@ def test_a_shift_is_named_on_the_page_and_in_the_report_and_without_one_nothing_
     html = page.render(shifted)
     assert "from 2013-05-01 on the source was shifted on purpose by" in html
     assert "storm_season</b>, “Twice the &lt;odds&gt;”" in html
+
+
+def forecasts(name: str) -> tuple[np.ndarray, np.ndarray]:
+    """Labels (n,) and forecasts of a kind of use case, 40 nights of 100 records."""
+    rng = np.random.default_rng(5)
+    task = usecases.load(name).task
+    if isinstance(task, Regression):
+        y = rng.poisson(100, 4000).astype(float)
+        return y, y + rng.normal(0, 9, 4000)
+    if isinstance(task, MultiClass):
+        return rng.integers(0, len(task.classes), 4000).astype(float), rng.dirichlet(np.ones(len(task.classes)), 4000)
+    return (rng.random(4000) < 0.3).astype(float), rng.random(4000)
+
+
+@pytest.mark.parametrize("name", usecases.names())
+def test_every_kind_of_use_case_has_a_page_with_figures_of_its_own(simulated: Simulated, name: str) -> None:
+    y, p = forecasts(name)
+    use_case, days = usecases.load(name), simulated.record.days
+    record = TrackRecord(days=days, y=y, forecasts={"live models": p, "other": p[::-1]})
+    html = page.render(replace(simulated, use_case=use_case, record=record).to_json())
+    cards = re.findall(r'<div class="card"><b>(.*?)</b><span>(.*?)</span>', html)
+    assert len({label for _, label in cards}) == len(cards) == 6
+    assert "–" not in {figure for figure, _ in cards}
+    assert cards[1][1] == NAMES[use_case.task.compared[0]]
+    assert html.count("<svg") == 6

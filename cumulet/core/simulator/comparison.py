@@ -17,6 +17,7 @@ from cumulet.core.schema import Columns, Schema, concatenate, rows
 from cumulet.core.simulator.knobs import OUTCOMES, RECORDS
 from cumulet.core.simulator.originals import Days
 from cumulet.core.sketches import InputSketch
+from cumulet.core.tasks import MultiClass
 from cumulet.core.usecase import UseCase, label_rows
 
 
@@ -41,7 +42,8 @@ def see(source: Days, use_case: UseCase, wanted: Sequence[date]) -> Seen:
             tables = source.day(day)
         except NotFoundError:
             tables = {}
-        days[day], refused[day] = readable(tables.get(RECORDS, b""), use_case.schema)
+        records, refused[day] = readable(tables.get(RECORDS, b""), use_case.schema)
+        days[day] = use_case.watch(records)
         labels.append(label_rows(use_case, readable(tables.get(OUTCOMES, b""), use_case.outcomes)[0]))
         for name, schema in use_case.side_tables.items():
             side[name].append(readable(tables.get(name, b""), schema)[0])
@@ -63,27 +65,21 @@ def readable(data: bytes, schema: Schema) -> tuple[Columns, int]:
 
 
 def by_day(seen: Seen, use_case: UseCase) -> list[dict[str, Any]]:
-    """One row a day: records, refused, labels that became known of that day's records, and their mean."""
+    """One row a day: records, refused, labels that became known of that day's records, what they are like."""
     found = []
     for day, columns in seen.days.items():
         own = seen.labels["label"][seen.labels["date"] == np.datetime64(day)] if seen.labels else np.zeros(0)
         known = own[np.isfinite(own)]
-        rate = float(known.mean()) if len(known) else None
-        found.append(
-            {
-                "date": str(day),
-                "records": rows(columns),
-                "refused": seen.refused[day],
-                "labels": len(known),
-                "rate": rate,
-            }
-        )
+        row = {"date": str(day), "records": rows(columns), "refused": seen.refused[day], "labels": len(known)}
+        found.append(row | use_case.task.described(known))
     return found
 
 
-def moved(before: Seen, after: Seen, since: date) -> list[dict[str, Any]]:
-    """Every column of the records (from a day on) and side tables, the furthest moved first: PSI, means of numbers."""
+def moved(before: Seen, after: Seen, since: date, use_case: UseCase) -> list[dict[str, Any]]:
+    """Every column of the records (from a day on) and side tables, what is watched and the label, the furthest moved
+    first: PSI, means of numbers."""
     pairs = [(RECORDS, _since(before, since), _since(after, since))]
+    pairs.append((OUTCOMES, _labels(before, since, use_case), _labels(after, since, use_case)))
     pairs += [(name, before.side[name], after.side[name]) for name in before.side]
     found = []
     for table, own, shifted in pairs:
@@ -107,6 +103,13 @@ def moved(before: Seen, after: Seen, since: date) -> list[dict[str, Any]]:
 
 def _since(seen: Seen, since: date) -> Columns:
     return concatenate(columns for day, columns in seen.days.items() if day >= since)
+
+
+def _labels(seen: Seen, since: date, use_case: UseCase) -> Columns:
+    """The labels of records from a day on, as far as they are known; those of several classes by name."""
+    labels, task = seen.labels["label"][seen.labels["date"] >= np.datetime64(since)], use_case.task
+    known = labels[np.isfinite(labels)]
+    return {"label": np.array(task.classes, object)[known.astype(int)] if isinstance(task, MultiClass) else known}
 
 
 def _mean(column: np.ndarray) -> float | None:

@@ -5,22 +5,24 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from cumulet.core.schema import Schema
 from cumulet.core.simulator.frames import Frame
 from cumulet.core.simulator.knobs import Prior, Tilt
+from cumulet.core.usecase import UseCase
 
 Floats = NDArray[np.float64]
 WHOLE = 0.75
 """Up to this quantile of the day's likelihoods a tilt leaves records out; those above are all kept."""
 
 
-def by_tilt(knob: Tilt, records: Frame, schema: Schema, intensity: float) -> Floats:
+def by_tilt(knob: Tilt, records: Frame, use_case: UseCase, intensity: float) -> Floats:
     """The probability of each record (n,) to be kept; one whose value is missing counts as an average one."""
     if knob.values:
         times = np.array([float(knob.values.get(text, 1.0)) for text in records.columns[knob.column]], np.float64)
         likelihood = 1 + intensity * (times - 1)
         return np.asarray(likelihood / max(likelihood.max(initial=0.0), 1e-12), np.float64)
-    values = records.typed(schema)[knob.column]
+    columns = records.typed(use_case.schema)
+    watched = use_case.watched.get(knob.column)
+    values = columns[knob.column] if watched is None else watched(columns)
     present = values[np.isfinite(values)]
     if not len(present) or present.std() == 0:
         return np.ones(len(records))

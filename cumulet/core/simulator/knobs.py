@@ -19,6 +19,7 @@ from typing import Any, ClassVar
 from cumulet.contracts.errors import ContractError
 from cumulet.core.schema import Schema
 from cumulet.core.simulator.timing import When
+from cumulet.core.tasks import MultiClass, Regression
 from cumulet.core.usecase import UseCase
 
 RECORDS, OUTCOMES = "records", "outcomes"
@@ -33,8 +34,10 @@ def schema_of(use_case: UseCase, table: str) -> Schema:
     return schemas[table]
 
 
-def _need(schema: Schema, column: str, *, number: bool = False) -> None:
+def _need(schema: Schema, column: str, *, number: bool = False, besides: tuple[str, ...] = ()) -> None:
+    """`besides` are numbers that are no fields."""
     fitting = [f.name for f in schema.fields if not number or f.kind in ("integer", "number")]
+    fitting += besides if number else ()
     if column not in fitting:
         raise ContractError(f"column={column!r}: give {'a number' if number else 'a field'}: {', '.join(fitting)}")
 
@@ -57,8 +60,8 @@ class Knob:
 
 @dataclass(frozen=True, kw_only=True)
 class Tilt(Knob):
-    """Records are kept with a probability that rises with a column: by `strength` e-folds per standard deviation of the
-    day (negative: falls), or as `values` says (values that are not named count 1)."""
+    """Records are kept with a probability that rises with a column (or a number that is watched): by `strength` e-folds
+    per standard deviation of the day (negative: falls), or as `values` says (values that are not named count 1)."""
 
     kind: ClassVar[str] = "tilt"
     column: str
@@ -67,7 +70,7 @@ class Tilt(Knob):
 
     def check(self, use_case: UseCase) -> None:
         """A number with a strength, or a text with values."""
-        _need(use_case.schema, self.column, number=bool(self.strength))
+        _need(use_case.schema, self.column, number=bool(self.strength), besides=tuple(use_case.watched))
         if bool(self.values) == bool(self.strength):
             raise ContractError(f"tilt of {self.column}: give strength, or values, e.g. values = {{ JFK = 4 }}")
         if not all(isinstance(v, int | float) and v >= 0 for v in self.values.values()):
@@ -93,14 +96,20 @@ class Scale(Knob):
 
 @dataclass(frozen=True, kw_only=True)
 class Prior(Knob):
-    """The odds of records with this label are multiplied by `odds`; what they are like given the label stays."""
+    """The odds of records with this label (1, 0, the position of a class) are multiplied by `odds`; what they are like
+    given the label stays."""
 
     kind: ClassVar[str] = "prior"
     odds: float
     value: float = 1.0
 
     def check(self, use_case: UseCase) -> None:
-        """Odds above 0."""
+        """Odds above 0, of a label that there is."""
+        if isinstance(use_case.task, Regression):
+            raise ContractError(f"{use_case.name} predicts a number, which has no odds: give concept, or tilt a column")
+        classes = len(use_case.task.classes) if isinstance(use_case.task, MultiClass) else 2
+        if self.value not in range(classes):
+            raise ContractError(f"value={self.value!r}: give the label as its position, 0 to {classes - 1}")
         if not (isinstance(self.odds, int | float) and self.odds > 0):
             raise ContractError(f"odds={self.odds!r}: give a factor above 0; 2 doubles the odds")
 

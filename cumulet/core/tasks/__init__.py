@@ -8,6 +8,6 @@ Regression   a number           y the number          forecasts (n,)
 from cumulet.core.tasks.binary import Binary, CostMatrix
 from cumulet.core.tasks.multiclass import MultiClass
 from cumulet.core.tasks.regression import Regression
-from cumulet.core.tasks.task import Task
+from cumulet.core.tasks.task import MEAN, Task
 
-__all__ = ["Binary", "CostMatrix", "MultiClass", "Regression", "Task"]
+__all__ = ["MEAN", "Binary", "CostMatrix", "MultiClass", "Regression", "Task"]

@@ -33,6 +33,13 @@ class MultiClass(Task):
         seen = np.bincount(y.astype(np.int64), minlength=len(self.classes)) > 0
         return "" if seen.all() else f"lack the class {self.classes[int(np.argmin(seen))]!r}"
 
+    def described(self, y: Floats) -> dict[str, float | None]:
+        """The share of each class: positions have no mean."""
+        counts = np.bincount(y.astype(np.int64), minlength=len(self.classes)).tolist()
+        return {
+            f"share of {name}": n / len(y) if len(y) else None for name, n in zip(self.classes, counts, strict=True)
+        }
+
     def targets(self, y: Floats) -> Floats:
         """A column per class: 1 where it is the label."""
         return np.eye(len(self.classes))[y.astype(np.int64)]

@@ -63,8 +63,9 @@ class Regression(Task):
         return calibration_by_quantile(y, p)
 
     def costs(self, threshold: float | None) -> str:
-        """Each unit too little or too much."""
-        return f"each {self.unit or 'unit'} too little costs {self.under:g}, each too much {self.over:g}."
+        """One too low or one too high."""
+        unit = f" (in {self.unit})" if self.unit else ""
+        return f"a forecast that is one too low{unit} costs {self.under:g}, one too high {self.over:g}."
 
     def own_sums(self, y: Floats, p: Floats) -> dict[str, tuple[float, ...]]:
         """Absolute errors and absolute labels."""

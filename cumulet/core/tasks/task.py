@@ -15,6 +15,8 @@ from cumulet.core.metrics import skill
 Floats = NDArray[np.float64]
 Sums = Mapping[str, tuple[float, ...]]
 """Sums over rows, by name: those of two days add up to those of both."""
+MEAN = "mean label"
+"""Of labels that have one: rates and numbers."""
 
 
 class Task(ABC):
@@ -36,6 +38,10 @@ class Task(ABC):
     @abstractmethod
     def unlearnable(self, y: Floats) -> str:
         """Why nothing can be learnt from or judged on these labels; empty when it can."""
+
+    def described(self, y: Floats) -> dict[str, float | None]:
+        """What some known labels are like, in figures with their names; None where there is no label."""
+        return {MEAN: float(y.mean()) if len(y) else None}
 
     def targets(self, y: Floats) -> Floats:
         """What forecasts are compared with, in their shape."""

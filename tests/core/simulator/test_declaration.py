@@ -46,6 +46,20 @@ def test_a_knob_that_does_not_fit_is_refused_with_its_number_and_a_remedy(knob, 
     assert "knob 1" in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("name", "knob", "remedy"),
+    [
+        ("bikes", 'kind = "prior"\nodds = 2', "predicts a number"),
+        ("digits", 'kind = "prior"\nodds = 2\nvalue = 10', "0 to 9"),
+        ("flights", 'kind = "prior"\nodds = 2\nvalue = "late"', "0 to 1"),
+        ("digits", 'kind = "tilt"\ncolumn = "image"\nstrength = 1', "give a number: ink, width, height"),
+    ],
+)
+def test_a_knob_that_does_not_fit_the_kind_of_use_case_is_refused(name, knob, remedy):
+    with pytest.raises(ContractError, match=remedy):
+        read(f"[[knob]]\n{knob}\n{WHEN}", usecases.load(name))
+
+
 @pytest.mark.parametrize("text", ["", "title = 1", "knob = []", "[[knob", 'knobs = "none"'])
 def test_what_is_no_shift_is_refused_with_an_example(text):
     with pytest.raises(ContractError, match=r"odds = 2\.0"):
