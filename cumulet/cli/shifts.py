@@ -6,7 +6,7 @@ from pathlib import Path
 
 from cumulet.adapters.shifted_days import ShiftedDays
 from cumulet.cli.target import ROOT
-from cumulet.contracts.errors import NotFoundError
+from cumulet.contracts.errors import ContractError, NotFoundError
 from cumulet.core.simulator.declaration import Shift, read
 from cumulet.core.simulator.originals import Days
 from cumulet.core.simulator.source import ShiftedSource
@@ -27,7 +27,10 @@ def load(use_case: UseCase, name: str) -> Shift:
     """The shift of a file or a name. Raises NotFoundError with those there are, ContractError when one does not fit."""
     for path in (Path(name), folder(use_case.name) / f"{name}.toml"):
         if path.is_file():
-            return read(path.read_text(encoding="utf-8"), use_case)
+            try:
+                return read(path.read_text(encoding="utf-8"), use_case)
+            except UnicodeDecodeError as error:
+                raise ContractError(f"{path} is not UTF-8 text ({error}): a shift is a TOML file") from error
     there = ", ".join(names(use_case.name)) or "none"
     raise NotFoundError(f"shift {name!r}: no such file, and {use_case.name} brings {there}")
 

@@ -17,6 +17,7 @@ from cumulet.core.schema import Columns, Schema, concatenate, rows
 from cumulet.core.simulator.knobs import OUTCOMES, RECORDS
 from cumulet.core.simulator.originals import Days
 from cumulet.core.sketches import InputSketch
+from cumulet.core.tasks import MultiClass
 from cumulet.core.usecase import UseCase, label_rows
 
 
@@ -63,12 +64,13 @@ def readable(data: bytes, schema: Schema) -> tuple[Columns, int]:
 
 
 def by_day(seen: Seen, use_case: UseCase) -> list[dict[str, Any]]:
-    """One row a day: records, refused, labels that became known of that day's records, and their mean."""
+    """One row a day: records, refused, labels that became known of that day's records, and their mean (of
+    classes, which have none, None)."""
     found = []
     for day, columns in seen.days.items():
         own = seen.labels["label"][seen.labels["date"] == np.datetime64(day)] if seen.labels else np.zeros(0)
         known = own[np.isfinite(own)]
-        rate = float(known.mean()) if len(known) else None
+        rate = float(known.mean()) if len(known) and not isinstance(use_case.task, MultiClass) else None
         found.append(
             {
                 "date": str(day),
@@ -82,8 +84,9 @@ def by_day(seen: Seen, use_case: UseCase) -> list[dict[str, Any]]:
 
 
 def moved(before: Seen, after: Seen, since: date) -> list[dict[str, Any]]:
-    """Every column of the records (from a day on) and side tables, the furthest moved first: PSI, means of numbers."""
+    """The label, every column of the records (from a day on) and of side tables, the furthest moved first: PSI, means."""
     pairs = [(RECORDS, _since(before, since), _since(after, since))]
+    pairs.append(("labels", _labels_since(before, since), _labels_since(after, since)))
     pairs += [(name, before.side[name], after.side[name]) for name in before.side]
     found = []
     for table, own, shifted in pairs:
@@ -107,6 +110,14 @@ def moved(before: Seen, after: Seen, since: date) -> list[dict[str, Any]]:
 
 def _since(seen: Seen, since: date) -> Columns:
     return concatenate(columns for day, columns in seen.days.items() if day >= since)
+
+
+def _labels_since(seen: Seen, since: date) -> Columns:
+    """The labels of the records of these days, as far as they are known."""
+    if not seen.labels:
+        return {}
+    own = (seen.labels["date"] >= np.datetime64(since)) & np.isfinite(seen.labels["label"])
+    return {"label": seen.labels["label"][own]}
 
 
 def _mean(column: np.ndarray) -> float | None:
