@@ -38,9 +38,7 @@ def list_(use_case: UseCaseName, as_json: AsJson = False) -> None:
         rows.append({"shift": name, "knobs": ", ".join(knob.kind for knob in shift.knobs), "title": shift.title})
     print_json(rows) if as_json else print_table(f"Shifts of {use_case}", rows)
     if not rows:
-        say(
-            f"{use_case} brings none: write one in usecases/{use_case}/shifts/; docs/training-data.md says what is in it"
-        )
+        say(f"{use_case} brings none: write one in usecases/{use_case}/shifts/, as docs/training-data.md has it")
 
 
 @app.command()

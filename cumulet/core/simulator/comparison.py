@@ -42,7 +42,8 @@ def see(source: Days, use_case: UseCase, wanted: Sequence[date]) -> Seen:
             tables = source.day(day)
         except NotFoundError:
             tables = {}
-        days[day], refused[day] = readable(tables.get(RECORDS, b""), use_case.schema)
+        columns, refused[day] = readable(tables.get(RECORDS, b""), use_case.schema)
+        days[day] = use_case.watch(columns) if rows(columns) else {}
         labels.append(label_rows(use_case, readable(tables.get(OUTCOMES, b""), use_case.outcomes)[0]))
         for name, schema in use_case.side_tables.items():
             side[name].append(readable(tables.get(name, b""), schema)[0])
@@ -84,7 +85,7 @@ def by_day(seen: Seen, use_case: UseCase) -> list[dict[str, Any]]:
 
 
 def moved(before: Seen, after: Seen, since: date) -> list[dict[str, Any]]:
-    """The label, every column of the records (from a day on) and of side tables, the furthest moved first: PSI, means."""
+    """The label, every column of the records (from a day on) and of side tables, the furthest moved first."""
     pairs = [(RECORDS, _since(before, since), _since(after, since))]
     pairs.append(("labels", _labels_since(before, since), _labels_since(after, since)))
     pairs += [(name, before.side[name], after.side[name]) for name in before.side]
@@ -109,7 +110,7 @@ def moved(before: Seen, after: Seen, since: date) -> list[dict[str, Any]]:
 
 
 def _since(seen: Seen, since: date) -> Columns:
-    return concatenate(columns for day, columns in seen.days.items() if day >= since)
+    return concatenate(columns for day, columns in seen.days.items() if day >= since and columns)
 
 
 def _labels_since(seen: Seen, since: date) -> Columns:

@@ -45,9 +45,8 @@ def _need(schema: Schema, column: str, *, number: bool = False, also: Iterable[s
 
 def _need_values(schema: Schema, column: str, values: Iterable[str]) -> None:
     there = schema.field(column).categories
-    strange = sorted(set(values) - set(there)) if there else []
-    if strange:
-        raise ContractError(f"{column} is never {', '.join(strange)}: give {', '.join(map(str, there))}")
+    if there and (strange := sorted(set(values) - set(there))):
+        raise ContractError(f"{column} is never {', '.join(strange)}: give {', '.join(there)}")
 
 
 def _need_share(name: str, value: float) -> None:
@@ -143,11 +142,13 @@ class Prior(Knob):
         value = 1 if self.value is None and isinstance(task, Binary) else self.value
         if isinstance(value, str):
             return classes.index(value) if value in classes else None
-        return int(value) if value in range(len(classes)) else None
+        return next((n for n in range(len(classes)) if n == value), None)
 
     def meant(self, labels: NDArray[np.float64], task: Task) -> NDArray[np.bool_]:
         """Which labels (n,) are meant."""
-        return np.asarray(labels >= self.value if isinstance(task, Regression) else labels == self.position(task))
+        if isinstance(task, Regression) and isinstance(self.value, float):
+            return np.asarray(labels >= self.value)
+        return np.asarray(labels == self.position(task))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -123,3 +123,10 @@ def test_a_day_that_is_missing_is_missing():
     knob = f'[[knob]]\nkind = "broken"\nhow = "missing"\ndays = [{day}]\nwhen = {{ start = {day} }}'
     with pytest.raises(NotFoundError, match="missing"):
         ShiftedSource(source("digits"), use_case, read(knob, use_case)).day(day)
+
+
+def test_what_is_watched_of_pictures_is_in_what_a_shift_is_shown_to_do():
+    use_case = usecases.load("digits")
+    own, after = (see(each, use_case, week("digits")) for each in (source("digits"), shifted("digits", "tilt")))
+    found = {row["column"]: row["psi"] for row in moved(own, after, STARTS["digits"]) if row["table"] == "records"}
+    assert found["ink"] > 0.1
