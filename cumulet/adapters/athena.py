@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -125,10 +126,19 @@ class Athena:
         tables = self.tables()
         if missing["what"] != "COLUMN":
             name = missing["name"] or missing["told"]
-            return NotFoundError(f"there is no table {name}; there are {', '.join(sorted(tables))}")
+            return NotFoundError(
+                f"there is no table {name}{_near(name, tables)}; there are {', '.join(sorted(tables))}"
+            )
         mentioned = [name for name in sorted(tables) if re.search(rf"\b{re.escape(name)}\b", sql, re.IGNORECASE)]
         known = "; ".join(f"{name} has {', '.join(tables[name])}" for name in mentioned)
-        return NotFoundError(f"there is no column {missing['name']} here: {known or reason}")
+        near = _near(str(missing["name"]), (column for name in mentioned for column in tables[name]))
+        return NotFoundError(f"there is no column {missing['name']} here{near}: {known or reason}")
+
+
+def _near(name: str, names: Iterable[str]) -> str:
+    """The name that was meant, most likely; "" when none is like it."""
+    found = difflib.get_close_matches(name.lower(), list(names), n=1, cutoff=0.75)
+    return f" (did you mean {found[0]}?)" if found else ""
 
 
 def _rows(pages: Any, info: list[dict[str, Any]]) -> Iterator[tuple[Any, ...]]:

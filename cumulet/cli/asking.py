@@ -12,7 +12,7 @@ import typer
 from cumulet.adapters import answers, examples
 from cumulet.adapters.emulator import Clock
 from cumulet.cli.labelling import Everything, Out, days_of, folder, read_examples, replace, unlabelled, whole
-from cumulet.cli.options import AsJson, From, To, UseCaseName
+from cumulet.cli.options import AsJson, From, To, UseCaseName, required_span
 from cumulet.cli.terminal import print_json, print_table, say
 from cumulet.contracts.errors import SchemaError
 from cumulet.core.schema import rows, select
@@ -52,12 +52,16 @@ def ask(
     replace(workspace, file, questions.to_csv(asked))
     html = file.with_suffix(".html")
     drawn = labelling.picture(select(columns, chosen)) if labelling.picture else ()
-    whole(html, page.render(use_case, labelling.classes, asked, [uri(each) for each in drawn]))
+    begin, end = required_span(first, last)
+    then = f"cumulet label answer {use_case} {{}} --from {begin} --to {end}"
+    shown = [uri(each) for each in drawn]
+    told = {"by": source, "then": then.format("answers.jsonl")}
+    whole(html, page.render(use_case, labelling.classes, asked, shown, **told))
     figures = {"questions": len(asked), "of": rows(columns), "uncertain by": source}
     print_json({**figures, "file": str(file), "page": str(html)}) if as_json else print_table(
         f"Questions about {use_case}", [figures]
     )
-    say(f"fill in {file}, or open {html}; then: cumulet label answer {use_case} FILE")
+    say(f"fill in {file}, or open {html}; then: {then.format(file)}")
     if serve:
         _serve(html)
 
@@ -118,7 +122,7 @@ def _serve(html: Path) -> None:
         def log_message(self, format: str, *args: Any) -> None:
             """Silent."""
 
-    with http.server.HTTPServer(("127.0.0.1", 0), Page) as server:
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Page) as server:  # browsers open connections and say nothing
         say(f"serving  http://127.0.0.1:{server.server_port}/  until Ctrl-C")
         try:
             server.serve_forever()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -51,6 +52,8 @@ def augment(
         raise typer.BadParameter(str(error)) from error
     if out:
         more, theirs = moved.copies(pictures, labels, copies, seed)
+        out = out if out.suffix == ".npz" else out.with_name(f"{out.name}.npz")
+        out.parent.mkdir(parents=True, exist_ok=True)
         np.savez_compressed(out, images=more.astype(np.float32), labels=theirs)
         say(f"written  {out}")
     target = page or STATE / "reports" / "augmented.html"
@@ -70,15 +73,21 @@ def _read(path: Path | None) -> tuple[NDArray[np.float64], NDArray[Any]]:
     if not path.is_file():
         raise NotFoundError(f"{path}: there is no such file")
     try:
-        with np.load(path, allow_pickle=False) as found:
-            images, labels = found["images"], found["labels"]
-    except (ValueError, KeyError, OSError) as error:
+        found = np.load(path, allow_pickle=False)
+        images, labels = np.asarray(found["images"]), np.asarray(found["labels"])
+    except (ValueError, TypeError, LookupError, OSError, EOFError, zipfile.BadZipFile) as error:
         raise SchemaError(f"{path}: expected an .npz with images and labels, without pickles: {error}") from error
-    if images.ndim != 3 or len(images) != len(labels) or not len(images) or not np.isfinite(images).all():
+    if not _fit(images, labels):
         raise SchemaError(
-            f"{path}: images {images.shape}, labels {labels.shape}: give (n, height, width) and (n,), finite"
+            f"{path}: images {images.shape} of {images.dtype}, labels {labels.shape}: give numbers (n, height, width), "
+            "finite, and (n,)"
         )
     return images.astype(np.float64), labels
+
+
+def _fit(images: NDArray[Any], labels: NDArray[Any]) -> bool:
+    shapes = images.ndim == 3 and images.size > 0 and labels.shape == images.shape[:1]
+    return shapes and images.dtype.kind in "buif" and bool(np.isfinite(images).all())
 
 
 def _page(moved: Augmentation, images: NDArray[np.float64], labels: NDArray[Any], seed: int) -> str:

@@ -7,7 +7,7 @@ from collections import Counter
 import typer
 
 from cumulet.adapters.online import OnlineStore
-from cumulet.cli.options import AsJson, From, To, UseCaseName, span
+from cumulet.cli.options import AsJson, From, To, UseCaseName, required_span
 from cumulet.cli.terminal import Board, print_json, print_table, say
 from cumulet.cli.workspace import open_workspace
 from cumulet.core.cutoff import nights
@@ -27,9 +27,7 @@ def backfill(
 
     Example: cumulet features backfill flights --from 2013-04-01 --to 2013-04-30
     """
-    given = span(first, last)
-    if given is None:
-        raise typer.BadParameter("give --from and --to")
+    given = required_span(first, last)
     workspace = open_workspace(use_case, context.obj)
     store = OnlineStore(workspace.outputs.online_table)
     done: list[past.Backfilled] = []

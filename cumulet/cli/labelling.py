@@ -11,7 +11,7 @@ import typer
 
 import usecases
 from cumulet.adapters import answers, examples
-from cumulet.cli.options import span
+from cumulet.cli.options import required_span
 from cumulet.cli.target import STATE
 from cumulet.cli.terminal import step
 from cumulet.cli.workspace import Workspace, open_workspace
@@ -37,11 +37,9 @@ def require_rules(use_case: str) -> None:
 
 def read_examples(context: typer.Context, use_case: str, first: Any, last: Any) -> tuple[Workspace, Labelling, Columns]:
     """The workspace, how the use case is labelled, and the examples of a span with what is watched of them."""
-    given = span(first, last)
+    given = required_span(first, last)
     labelling = usecases.labelling(use_case)
     workspace = open_workspace(use_case, context.obj)
-    if given is None:
-        raise typer.BadParameter("give --from and --to")
     with step(f"Reading examples of {use_case}, {given[0]} to {given[1]}"):
         columns = examples.read(workspace.lake, workspace.use_case, *given)
         return workspace, labelling, workspace.use_case.watch(columns)

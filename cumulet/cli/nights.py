@@ -12,7 +12,7 @@ from cumulet.adapters import shifted_days
 from cumulet.adapters.evaluations import evaluation_of
 from cumulet.adapters.nights import Night
 from cumulet.cli.models import compared_columns
-from cumulet.cli.options import AsJson, Day, From, ShiftName, To, UseCaseName, span
+from cumulet.cli.options import AsJson, Day, From, ShiftName, To, UseCaseName, required_span, span
 from cumulet.cli.terminal import data, print_json, print_table, say, step
 from cumulet.cli.workspace import Workspace, open_workspace
 from cumulet.core.cutoff import nights as span_of_nights
@@ -25,10 +25,7 @@ def load(
 
     Example: cumulet load flights --from 2013-01-01 --to 2013-03-31
     """
-    given = span(first, last)
-    if given is None:
-        raise typer.BadParameter("give --from and --to")
-    begin, end = given
+    begin, end = required_span(first, last)
     workspace = open_workspace(use_case, context.obj, shift)
     _remember(workspace)
     with step(f"Loading {use_case}, {begin} to {end}") as current:

@@ -34,3 +34,11 @@ def span(first: datetime | None, last: datetime | None, day: datetime | None = N
     if first and last and first > last:
         raise typer.BadParameter(f"--from {first.date()} is after --to {last.date()}")
     return (first.date(), last.date()) if first and last else None
+
+
+def required_span(first: datetime | None, last: datetime | None) -> tuple[date, date]:
+    """The dates meant by --from with --to, which must be there."""
+    found = span(first, last)
+    if found is None:
+        raise typer.BadParameter("give --from and --to")
+    return found

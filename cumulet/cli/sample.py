@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 import usecases
 from cumulet.adapters import examples
-from cumulet.cli.options import AsJson, From, To, UseCaseName, span
+from cumulet.cli.options import AsJson, From, To, UseCaseName, required_span
 from cumulet.cli.terminal import print_json, print_table, say, step
 from cumulet.cli.workspace import Workspace, open_workspace
 from cumulet.contracts.errors import NotFoundError
@@ -49,9 +49,7 @@ def sample(
 
     Example: cumulet sample flights --from 2013-01-01 --to 2013-02-28 --by label,origin --maximum 5000 --floor 500
     """
-    given = span(first, last)
-    if given is None:
-        raise typer.BadParameter("give --from and --to")
+    given = required_span(first, last)
     later = _span_of(toward) if toward else None
     names = [name.strip() for name in by.split(",") if name.strip()]
     task = usecases.load(use_case).task

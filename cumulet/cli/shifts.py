@@ -7,7 +7,7 @@ from pathlib import Path
 
 from cumulet.adapters.shifted_days import ShiftedDays
 from cumulet.cli.target import ROOT
-from cumulet.contracts.errors import NotFoundError
+from cumulet.contracts.errors import ContractError, NotFoundError
 from cumulet.contracts.settings import UseCaseSettings
 from cumulet.core.simulator.declaration import Shift, read
 from cumulet.core.simulator.derived import derived
@@ -39,9 +39,12 @@ def load(use_case: UseCase, name: str) -> Shift:
 
 
 def text(use_case: UseCase, name: str) -> str:
-    """The TOML of a file or a name. Raises NotFoundError with those there are."""
+    """The TOML of a file or a name. Raises NotFoundError with those there are, ContractError for what is no text."""
     if Path(name).is_file():
-        return Path(name).read_text(encoding="utf-8")
+        try:
+            return Path(name).read_text(encoding="utf-8")
+        except UnicodeDecodeError as error:
+            raise ContractError(f"{name} is not UTF-8 text ({error}): a shift is a TOML file") from error
     found = texts(use_case)
     if name in found:
         return found[name]

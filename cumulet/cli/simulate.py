@@ -18,7 +18,7 @@ from cumulet.adapters import alarms, emulator, shifted_days, stacks
 from cumulet.adapters.simulation import SimulatedNight
 from cumulet.adapters.track_record import Reader
 from cumulet.cli import shifts
-from cumulet.cli.options import AsJson, From, ShiftName, To, UseCaseName, span
+from cumulet.cli.options import AsJson, From, ShiftName, To, UseCaseName, required_span
 from cumulet.cli.system import apply
 from cumulet.cli.target import ROOT, STATE, Target, connect, shown
 from cumulet.cli.terminal import Board, print_json, print_table, say, step
@@ -59,9 +59,7 @@ def simulate(
     """
     if context.obj is not Target.local:
         raise typer.BadParameter("only the emulator's clock can be moved; on AWS nights come one a day")
-    given = span(first, last)
-    if given is None:
-        raise typer.BadParameter("give --from and --to")
+    given = required_span(first, last)
     if (asked := shifts.asked(usecases.load(use_case), shift)) and asked.start > str(given[1]):
         raise typer.BadParameter(f"--shift {shift} begins on {asked.start}, after the last night; give a later --to")
     workspace = _ready(use_case, given[0], shift)

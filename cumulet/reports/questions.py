@@ -26,9 +26,17 @@ def keys_of(classes: Sequence[str]) -> list[str]:
 
 
 def render(
-    use_case: str, classes: Sequence[str], questions: Sequence[Mapping[str, Any]], pictures: Sequence[str] = ()
+    use_case: str,
+    classes: Sequence[str],
+    questions: Sequence[Mapping[str, Any]],
+    pictures: Sequence[str] = (),
+    *,
+    by: str,
+    then: str,
 ) -> str:
     """The page of some questions, each with its picture (data URI) where there are some.
+
+    `by` is what is unsure of them; `then` is the command that takes the answers in.
 
     What was answered on it is kept in the browser under the questions' hash.
     """
@@ -42,9 +50,9 @@ def render(
     }
     return document.render(
         f"{len(questions)} questions about {use_case}",
-        ["The records whose labels would teach most: the model is unsure of them, and they are not all of one kind."],
+        [f"The records whose labels would teach most, and not all of one kind. Uncertain by {by}."],
         template="questions.html.j2",
-        use_case=use_case,
+        then=then,
         keys=[(key, name) for key, name in zip(keys_of(classes), classes, strict=True) if key],
         data=_in_script(json.dumps(value, ensure_ascii=False)),
     )

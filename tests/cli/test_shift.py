@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
@@ -13,9 +14,10 @@ import pytest
 from typer.testing import CliRunner
 
 import usecases
-from cumulet.cli import shifts
+from cumulet.cli import augment, shifts
 from cumulet.cli.app import app
 from cumulet.cli.workspace import Workspace
+from cumulet.contracts.errors import SchemaError
 from cumulet.contracts.settings import StackOutputs
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -103,3 +105,28 @@ def test_images_that_are_none_are_refused(tmp_path, images):
     result = run("augment", str(tmp_path / "in.npz"), state=tmp_path)
     assert result.returncode == 3
     assert "(n, height, width)" in result.stderr
+
+
+@pytest.mark.parametrize("how", ["empty", "cut", "array", "letters", "scalar"])
+def test_a_file_that_holds_no_images_is_refused_in_words(tmp_path, how):
+    file = tmp_path / "in.npz"
+    whole = io.BytesIO()
+    np.savez(whole, images=np.zeros((1, 2, 2)), labels=np.zeros(1))
+    if how == "array":
+        with file.open("wb") as out:
+            np.save(out, np.zeros((1, 2, 2)))
+    elif how in ("letters", "scalar"):
+        letters, label = np.array([[["a"]]]), np.float64(1)
+        np.savez(file, images=letters if how == "letters" else np.zeros((1, 2, 2)), labels=label)
+    else:
+        file.write_bytes(b"" if how == "empty" else whole.getvalue()[:200])
+    with pytest.raises(SchemaError, match="images"):
+        augment._read(file)
+
+
+def test_moved_images_go_where_they_were_asked_for(tmp_path):
+    np.savez(tmp_path / "in.npz", images=np.eye(8)[None], labels=np.array([7]))
+    result = run("augment", str(tmp_path / "in.npz"), "--out", str(tmp_path / "new" / "more"), state=tmp_path)
+    assert result.returncode == 0, result.stderr
+    assert "more.npz" in result.stderr
+    assert len(np.load(tmp_path / "new" / "more.npz")["images"]) == 4

@@ -150,6 +150,9 @@ def test_without_a_query_the_tables_are_listed_with_an_example_that_runs(sql: Sq
     ("query", "code", "said"),
     [
         ("SELECT * FROM flight", 5, "there is no table flight; there are flights_curated"),
+        ("SELECT * FROM flights_curatd", 5, "no table flights_curatd (did you mean flights_curated?); there are"),
+        ("SELECT carier FROM flights_curated", 5, "no column carier here (did you mean carrier?): flights_curated has"),
+        ("SELEC 1", 2, "line 1:1: mismatched input 'SELEC'"),
         ("DESCRIBE flight", 5, "there is no table flight; there are flights_curated"),
         ("SELECT nope FROM flights_curated", 5, "no column nope here: flights_curated has carrier, distance, dt"),
         ("SELECT FROM WHERE", 2, "the query cannot be read: line 1:"),

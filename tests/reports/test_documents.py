@@ -14,6 +14,7 @@ from cumulet.core.tasks import MEAN
 from cumulet.reports import document, questions, shift
 from cumulet.reports.pictures import uri
 
+TOLD = {"by": "the rules", "then": "cumulet label answer flights answers.jsonl --from"}
 EVIL = "</script><script>alert(1)</script>"
 
 
@@ -33,11 +34,18 @@ def test_a_table_shows_pictures_and_text_that_looks_like_one_stays_text():
 
 def test_the_page_of_questions_holds_them_as_data_that_cannot_end_its_script():
     asked = [{"id": EVIL, "label": "", "carrier": "UA"}]
-    page = questions.render("flights", ("on time", "late"), asked)
+    page = questions.render("flights", ("on time", "late"), asked, **TOLD)
     assert EVIL not in page
     kept = re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL)
     assert json.loads(kept[1])["questions"] == asked
     assert page.count("<script") == 2
+
+
+def test_the_page_of_questions_says_the_command_that_takes_its_answers_in_and_answers_once_a_key_press():
+    page = questions.render("flights", ("on time", "late"), [], **TOLD)
+    assert "<code>cumulet label answer flights answers.jsonl --from</code>" in page
+    assert "Uncertain by the rules." in page
+    assert "if (!held) give(classes[chosen])" in page
 
 
 def test_a_class_of_one_character_is_its_own_key_and_d_stays_the_download_s():
@@ -53,7 +61,9 @@ def test_questions_about_pictures_bring_them_along():
     square = np.zeros((28, 28))
     square[8:20, 8:20] = 1
     drawn = [uri(square), uri(1 - square)]
-    page = questions.render("digits", [*"0123456789"], [{"id": "a", "label": ""}, {"id": "b", "label": ""}], drawn)
+    page = questions.render(
+        "digits", [*"0123456789"], [{"id": "a", "label": ""}, {"id": "b", "label": ""}], drawn, **TOLD
+    )
     kept = re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL)
     assert json.loads(kept[1])["pictures"] == drawn
     assert drawn[0] != drawn[1]

@@ -43,7 +43,7 @@ def see(source: Days, use_case: UseCase, wanted: Sequence[date]) -> Seen:
         except NotFoundError:
             tables = {}
         records, refused[day] = readable(tables.get(RECORDS, b""), use_case.schema)
-        days[day] = use_case.watch(records)
+        days[day] = use_case.watch(records) if rows(records) else {}
         labels.append(label_rows(use_case, readable(tables.get(OUTCOMES, b""), use_case.outcomes)[0]))
         for name, schema in use_case.side_tables.items():
             side[name].append(readable(tables.get(name, b""), schema)[0])
@@ -102,11 +102,13 @@ def moved(before: Seen, after: Seen, since: date, use_case: UseCase) -> list[dic
 
 
 def _since(seen: Seen, since: date) -> Columns:
-    return concatenate(columns for day, columns in seen.days.items() if day >= since)
+    return concatenate(columns for day, columns in seen.days.items() if day >= since and columns)
 
 
 def _labels(seen: Seen, since: date, use_case: UseCase) -> Columns:
     """The labels of records from a day on, as far as they are known; those of several classes by name."""
+    if not seen.labels:
+        return {}
     labels, task = seen.labels["label"][seen.labels["date"] >= np.datetime64(since)], use_case.task
     known = labels[np.isfinite(labels)]
     return {"label": np.array(task.classes, object)[known.astype(int)] if isinstance(task, MultiClass) else known}

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
 
 from cumulet.contracts.errors import ContractError
 from cumulet.contracts.manifests import sha256
@@ -39,7 +42,7 @@ class Shift:
 def read(text: str, use_case: UseCase) -> Shift:
     """A shift of a use case. Raises ContractError for what is not known, does not fit, or is not TOML."""
     try:
-        given = tomllib.loads(text)
+        given = tomllib.loads(text, parse_float=_finite)
     except tomllib.TOMLDecodeError as error:
         raise ContractError(f"the shift is not TOML: {error}; a knob is\n{EXAMPLE}") from error
     unknown = sorted(given.keys() - {"title", "seed", "knob"})
@@ -47,11 +50,23 @@ def read(text: str, use_case: UseCase) -> Shift:
         raise ContractError(
             f"a shift has title, seed and [[knob]], found {', '.join(sorted(given))}; a knob is\n{EXAMPLE}"
         )
+    seed = given.get("seed", 0)
+    if type(seed) is not int:
+        raise ContractError(f"seed={seed!r}: give a whole number, e.g. seed = 7")
     knobs = tuple(_knob(number, each, use_case) for number, each in enumerate(given["knob"], 1))
-    return Shift(str(given.get("title", "")), int(given.get("seed", 0)), knobs)
+    return Shift(str(given.get("title", "")), seed, knobs)
 
 
-def _knob(number: int, given: Mapping[str, Any], use_case: UseCase) -> Knob:
+def _finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise ContractError(f"{text}: give a finite number")
+    return value
+
+
+def _knob(number: int, given: Any, use_case: UseCase) -> Knob:
+    if not isinstance(given, Mapping):
+        raise ContractError(f"knob {number}: found {given!r}; a knob is\n{EXAMPLE}")
     kind = KINDS.get(str(given.get("kind")))
     if kind is None:
         raise ContractError(f"knob {number}: kind={given.get('kind')!r}: give one of {', '.join(KINDS)}")
@@ -65,12 +80,23 @@ def _knob(number: int, given: Mapping[str, Any], use_case: UseCase) -> Knob:
     return knob
 
 
-def _made(kind: type[Any], given: Mapping[str, Any]) -> Any:
+def _made(kind: type[Any], given: Any) -> Any:
+    """A knob or a time of these settings, each of its type. Raises ContractError for the settings that are not."""
+    if not isinstance(given, Mapping):
+        raise ContractError(f"when={given!r}: give a table, e.g. when = {{ start = 2013-05-01 }}")
     known = [each.name for each in fields(kind)]
     unknown = sorted(given.keys() - set(known))
     if unknown:
         raise ContractError(f"{', '.join(unknown)}: there is no such setting, but {', '.join(known)}")
     try:
-        return kind(**{name: tuple(v) if isinstance(v, list) else v for name, v in given.items()})
-    except TypeError as error:
-        raise ContractError(str(error).split(") ")[-1].replace("keyword-only ", "")) from error
+        return TypeAdapter(kind).validate_python(dict(given))
+    except ValidationError as error:
+        raise ContractError("; ".join(map(_said, error.errors()))) from error
+
+
+def _said(problem: Any) -> str:
+    setting = ".".join(str(part) for part in problem["loc"])
+    if problem["type"] == "missing":
+        return f"{setting}: it is missing, give it"
+    said = problem["msg"].replace("Input should be", "give").replace("tuple", "list").replace("dictionary", "table")
+    return f"{setting}={problem['input']!r}: {said}"

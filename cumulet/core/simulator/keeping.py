@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from cumulet.core.simulator.frames import Frame
 from cumulet.core.simulator.knobs import Prior, Tilt
+from cumulet.core.tasks import Task
 from cumulet.core.usecase import UseCase
 
 Floats = NDArray[np.float64]
@@ -19,10 +20,10 @@ def by_tilt(knob: Tilt, records: Frame, use_case: UseCase, intensity: float) -> 
     if knob.values:
         times = np.array([float(knob.values.get(text, 1.0)) for text in records.columns[knob.column]], np.float64)
         likelihood = 1 + intensity * (times - 1)
-        return np.asarray(likelihood / max(likelihood.max(initial=0.0), 1e-12), np.float64)
+        most = 1 + intensity * (_likeliest(knob, use_case) - 1)
+        return np.asarray(likelihood / max(most, 1e-12), np.float64)
     columns = records.typed(use_case.schema)
-    watched = use_case.watched.get(knob.column)
-    values = columns[knob.column] if watched is None else watched(columns)
+    values = columns[knob.column] if knob.column in columns else use_case.watched[knob.column](columns)
     present = values[np.isfinite(values)]
     if not len(present) or present.std() == 0:
         return np.ones(len(records))
@@ -31,8 +32,15 @@ def by_tilt(knob: Tilt, records: Frame, use_case: UseCase, intensity: float) -> 
     return np.asarray(np.minimum(1.0, likelihood / np.quantile(likelihood, WHOLE)), np.float64)
 
 
-def by_prior(knob: Prior, labels: Floats, intensity: float) -> Floats:
+def _likeliest(knob: Tilt, use_case: UseCase) -> float:
+    """How often the likeliest value is kept, whether or not the day has it: days may differ by the column alone."""
+    there = use_case.schema.field(knob.column).categories
+    others = () if there and set(there) <= set(knob.values) else (1.0,)
+    return max(*knob.values.values(), *others, 0.0)
+
+
+def by_prior(knob: Prior, labels: Floats, task: Task, intensity: float) -> Floats:
     """The probability of each record (n,) to be kept; one without a label (NaN) is kept."""
     odds = knob.odds**intensity
     own, others = min(1.0, odds), min(1.0, 1 / odds)
-    return np.where(np.isnan(labels), 1.0, np.where(labels == knob.value, own, others))
+    return np.where(np.isnan(labels), 1.0, np.where(knob.meant(labels, task), own, others))

@@ -11,15 +11,18 @@ broken      broken days          missing, doubled, truncated, swapped or null: w
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, ClassVar
 
+import numpy as np
+from numpy.typing import NDArray
+
 from cumulet.contracts.errors import ContractError
 from cumulet.core.schema import Schema
 from cumulet.core.simulator.timing import When
-from cumulet.core.tasks import MultiClass, Regression
+from cumulet.core.tasks import Binary, MultiClass, Regression, Task
 from cumulet.core.usecase import UseCase
 
 RECORDS, OUTCOMES = "records", "outcomes"
@@ -34,17 +37,26 @@ def schema_of(use_case: UseCase, table: str) -> Schema:
     return schemas[table]
 
 
-def _need(schema: Schema, column: str, *, number: bool = False, besides: tuple[str, ...] = ()) -> None:
-    """`besides` are numbers that are no fields."""
-    fitting = [f.name for f in schema.fields if not number or f.kind in ("integer", "number")]
-    fitting += besides if number else ()
+def _need(schema: Schema, column: str, *, number: bool = False, also: Iterable[str] = ()) -> None:
+    fitting = [f.name for f in schema.fields if not number or f.kind in ("integer", "number")] + list(also)
     if column not in fitting:
         raise ContractError(f"column={column!r}: give {'a number' if number else 'a field'}: {', '.join(fitting)}")
 
 
+def _need_values(schema: Schema, column: str, values: Iterable[str]) -> None:
+    there = schema.field(column).categories
+    if there and (strange := sorted(set(values) - set(there))):
+        raise ContractError(f"{column} is never {', '.join(strange)}: give {', '.join(there)}")
+
+
 def _need_share(name: str, value: float) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= 1:
+    if not 0 < value <= 1:
         raise ContractError(f"{name}={value!r}: give a share above 0, at most 1")
+
+
+def _need_move(column: str, factor: float, offset: float) -> None:
+    if factor == 1 and offset == 0:
+        raise ContractError(f"{column}: give a factor, or an offset: without either nothing changes")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,8 +72,9 @@ class Knob:
 
 @dataclass(frozen=True, kw_only=True)
 class Tilt(Knob):
-    """Records are kept with a probability that rises with a column (or a number that is watched): by `strength` e-folds
-    per standard deviation of the day (negative: falls), or as `values` says (values that are not named count 1)."""
+    """Records are kept with a probability that rises with a column: by `strength` e-folds per standard deviation of the
+    day (negative: falls), or as `values` says (values that are not named count 1). A column is a field, or a number
+    that the use case watches (`UseCase.watched`), like the ink of a picture."""
 
     kind: ClassVar[str] = "tilt"
     column: str
@@ -70,11 +83,14 @@ class Tilt(Knob):
 
     def check(self, use_case: UseCase) -> None:
         """A number with a strength, or a text with values."""
-        _need(use_case.schema, self.column, number=bool(self.strength), besides=tuple(use_case.watched))
+        watched = () if self.values else use_case.watched
+        _need(use_case.schema, self.column, number=bool(self.strength), also=watched)
         if bool(self.values) == bool(self.strength):
             raise ContractError(f"tilt of {self.column}: give strength, or values, e.g. values = {{ JFK = 4 }}")
-        if not all(isinstance(v, int | float) and v >= 0 for v in self.values.values()):
+        if not all(v >= 0 for v in self.values.values()):
             raise ContractError(f"tilt of {self.column}: values={dict(self.values)}: give how often each is kept")
+        if self.values:
+            _need_values(use_case.schema, self.column, self.values)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,26 +108,47 @@ class Scale(Knob):
         """A number of a table."""
         _need(schema_of(use_case, self.table), self.column, number=True)
         _need_share("share", self.share)
+        _need_move(self.column, self.factor, self.offset)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Prior(Knob):
-    """The odds of records with this label (1, 0, the position of a class) are multiplied by `odds`; what they are like
-    given the label stays."""
+    """The odds of records with one label are multiplied by `odds`; what they are like given the label stays.
+
+    `value` says which: of a yes or no 1 unless it is 0; of several classes a class, by name or position; of numbers
+    those of at least `value`.
+    """
 
     kind: ClassVar[str] = "prior"
     odds: float
-    value: float = 1.0
+    value: float | str | None = None
 
     def check(self, use_case: UseCase) -> None:
-        """Odds above 0, of a label that there is."""
-        if isinstance(use_case.task, Regression):
-            raise ContractError(f"{use_case.name} predicts a number, which has no odds: give concept, or tilt a column")
-        classes = len(use_case.task.classes) if isinstance(use_case.task, MultiClass) else 2
-        if self.value not in range(classes):
-            raise ContractError(f"value={self.value!r}: give the label as its position, 0 to {classes - 1}")
-        if not (isinstance(self.odds, int | float) and self.odds > 0):
+        """Odds above 0, and a label that there is."""
+        if not self.odds > 0:
             raise ContractError(f"odds={self.odds!r}: give a factor above 0; 2 doubles the odds")
+        task = use_case.task
+        if isinstance(task, Regression) and not isinstance(self.value, float):
+            raise ContractError(
+                f"value={self.value!r}: give the number from which on a label is meant, e.g. value = 200"
+            )
+        if not isinstance(task, Regression) and self.position(task) is None:
+            classes = task.classes if isinstance(task, MultiClass) else ("0", "1")
+            raise ContractError(f"value={self.value!r}: give a class, of {', '.join(classes)}")
+
+    def position(self, task: Task) -> int | None:
+        """The class that is meant; None when there is none such."""
+        classes = task.classes if isinstance(task, MultiClass) else ("0", "1")
+        value = 1 if self.value is None and isinstance(task, Binary) else self.value
+        if isinstance(value, str):
+            return classes.index(value) if value in classes else None
+        return next((n for n in range(len(classes)) if n == value), None)
+
+    def meant(self, labels: NDArray[np.float64], task: Task) -> NDArray[np.bool_]:
+        """Which labels (n,) are meant."""
+        if isinstance(task, Regression) and isinstance(self.value, float):
+            return np.asarray(labels >= self.value)
+        return np.asarray(labels == self.position(task))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,8 +171,11 @@ class Concept(Knob):
             _need_share("flip", self.flip)
         else:
             _need(use_case.outcomes, self.column, number=True)
+            _need_move(self.column, self.factor, self.offset)
         for name in self.where:
-            _need(use_case.outcomes if name in use_case.outcomes.names else use_case.schema, name)
+            schema = use_case.outcomes if name in use_case.outcomes.names else use_case.schema
+            _need(schema, name)
+            _need_values(schema, name, self.allowed(name))
 
     def allowed(self, name: str) -> frozenset[str]:
         """The values (as text) of a field that belong to the slice."""
@@ -156,7 +196,7 @@ class Late(Knob):
         """A delay of some nights."""
         _need_share("share", self.share)
         if not self.mean_days > 0 or not 1 <= self.max_days <= 60:
-            raise ContractError(f"late by {self.mean_days} days, {self.max_days} at most: give more than 0, 1 to 60")
+            raise ContractError(f"late by {self.mean_days:g} days, {self.max_days} at most: give more than 0, 1 to 60")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -187,6 +227,8 @@ class Broken(Knob):
             raise ContractError(f"{self.how}: columns={list(self.columns)}: give two to swap, one or more to empty")
         _need_share("share", self.share)
         _need_share("chance", self.chance)
+        if outside := [str(day) for day in self.days if not self.when.intensity(day)]:
+            raise ContractError(f"days={outside}: they are outside of when; give days on which the knob is turned")
 
 
 KINDS: dict[str, type[Knob]] = {kind.kind: kind for kind in (Tilt, Scale, Prior, Concept, Late, Broken)}

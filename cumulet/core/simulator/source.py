@@ -66,7 +66,7 @@ class ShiftedSource:
         for prior, seed, intensity in self._originals.turned(Prior, day):
             known = self._originals.labels(day)
             labels = np.array([known.get(name, np.nan) for name in ids], np.float64)
-            dropped |= draws(ids, seed) >= keeping.by_prior(prior, labels, intensity)
+            dropped |= draws(ids, seed) >= keeping.by_prior(prior, labels, self._use_case.task, intensity)
         return frozenset(ids[dropped & (ids != "")].tolist())
 
     def _broken_on(self, day: date) -> list[tuple[Broken, str]]:

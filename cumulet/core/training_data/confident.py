@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Classes = NDArray[np.int64]
+CLOSE = 1e-6
+"""What the model finds as likely as the label, to rounding, is not another class."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ def joint_of(labels: Classes, p: Floats) -> Floats:
     label's row is then brought to its own share.
     """
     classes = p.shape[1]
-    confident = np.where(p >= thresholds(labels, p) - 1e-6, p, -1.0)
+    confident = np.where(p >= thresholds(labels, p) - CLOSE, p, -1.0)
     counted = confident.max(axis=1) >= 0
     counts = np.zeros((classes, classes))
     np.add.at(counts, (labels[counted], confident.argmax(axis=1)[counted]), 1)
@@ -59,7 +61,8 @@ def find(labels: Classes, p: Floats) -> LabelErrors:
     """Label errors of `labels` (n,), classes 0 … k-1, by out-of-sample probabilities `p` (n, k).
 
     Of every pair of label and other class as many rows as the joint estimates, those with the largest margin between
-    the two probabilities (the paper's "prune by noise rate"); ordered by the margin of the best other class.
+    the two probabilities (the paper's "prune by noise rate"), but none whose label the model itself finds likeliest, as
+    happens with a class that it is never sure of; ordered by the margin of the best other class.
     Raises ValueError when the shapes or classes do not fit.
     """
     n, classes = p.shape
@@ -76,6 +79,6 @@ def find(labels: Classes, p: Floats) -> LabelErrors:
     others = p.copy()
     others[np.arange(n), labels] = -1.0
     margin = others.max(axis=1) - p[np.arange(n), labels]
-    suspects = np.flatnonzero(wrong)
+    suspects = np.flatnonzero(wrong & (margin > CLOSE))
     suspects = suspects[np.argsort(-margin[suspects], kind="stable")]
     return LabelErrors(suspects, others.argmax(axis=1)[suspects], joint)

@@ -29,6 +29,8 @@ class Consensus:
     """(k,): the rate of each class."""
     confusion: Floats
     """(m, k, r): the probability of each answer of each voter, given the class; r = k, or k + 1 with abstaining."""
+    given: NDArray[np.int64]
+    """(m,): how many votes each voter gave."""
     steps: int
     log_likelihood: float
     converged: bool
@@ -39,37 +41,31 @@ class Consensus:
         classes = len(self.prior)
         votes = self.confusion[:, :, :classes] * self.prior[None, :, None]
         right = np.trace(votes, axis1=1, axis2=2)
-        given = votes.sum(axis=(1, 2))
-        rated: Floats = np.divide(right, given, out=np.full(len(right), np.nan), where=given > 1e-12)
+        rated: Floats = np.where(self.given > 0, right / votes.sum(axis=(1, 2)), np.nan)
         return rated
 
 
-def dawid_skene(
-    votes: Votes, classes: int, *, abstaining_tells: bool = False, prior: Floats | None = None
-) -> Consensus:
+def dawid_skene(votes: Votes, classes: int, *, abstaining_tells: bool = False) -> Consensus:
     """Fit by expectation maximisation in log space, from the majority's shares on.
 
     `votes` (n, m) are classes or ABSTAIN. A person who was not asked abstains by chance; a labelling function abstains
     because its condition does not hold, which tells something: say so with `abstaining_tells`, without which a function
-    that knows one class only cannot be judged at all. `prior` (k,) fixes the rates where they are known; rules that
-    seldom speak do not reveal them.
+    that knows one class only cannot be judged at all.
     Raises ValueError without a vote.
     """
     if not (votes != ABSTAIN).any():
         raise ValueError("nobody votes: there is nothing to combine")
     answers = _answers(votes, classes, abstaining_tells)
     posterior, before, steps = majority(votes, classes), -np.inf, 0
-    if prior is not None:
-        posterior = _normalised(posterior * prior)
     while steps < STEPS:
         steps += 1
-        rates = posterior.mean(axis=0) if prior is None else np.asarray(prior, np.float64)
+        rates = posterior.mean(axis=0)
         confusion = _confusion(answers, posterior)
         posterior, found = _expected(answers, rates, confusion)
         if abs(found - before) <= TOLERANCE * len(votes):
             break
         before = found
-    return Consensus(posterior, rates, confusion, steps, found, steps < STEPS)
+    return Consensus(posterior, rates, confusion, (votes != ABSTAIN).sum(axis=0), steps, found, steps < STEPS)
 
 
 def _answers(votes: Votes, classes: int, abstaining_tells: bool) -> Floats:
@@ -91,7 +87,3 @@ def _expected(answers: Floats, rates: Floats, confusion: Floats) -> tuple[Floats
     highest = joint.max(axis=1, keepdims=True)
     each = highest + np.log(np.exp(joint - highest).sum(axis=1, keepdims=True))
     return np.exp(joint - each), float(each.sum())
-
-
-def _normalised(posterior: Floats) -> Floats:
-    return np.asarray(posterior / posterior.sum(axis=1, keepdims=True), np.float64)

@@ -94,7 +94,7 @@ def _rows(text: str) -> list[tuple[int, Mapping[str, Any]]]:
     text = text.removeprefix("\ufeff")
     if text.lstrip().startswith("{"):
         try:
-            found = [(n, json.loads(line)) for n, line in enumerate(text.splitlines(), 1) if line.strip()]
+            found = [(n, json.loads(line)) for n, line in enumerate(text.split("\n"), 1) if line.strip()]
         except ValueError as error:
             raise SchemaError(f"the answers are not JSON Lines: {error}") from error
         strange = [n for n, row in found if not isinstance(row, dict)]

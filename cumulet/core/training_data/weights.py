@@ -73,17 +73,32 @@ class Clipping:
 
 
 def clip(weights: Weights, limit: float = 10.0) -> Clipping:
-    """Weights cut at `limit` times their mean, and brought to mean 1 again: less variance, some bias back.
+    """Weights cut so that none is more than `limit` times the mean of what is left: less variance, some bias back.
 
+    Cut once at `limit` times the mean of before, one weight in front of a hundred small ones would still outweigh them
+    all. Where fewer than one row in `limit` has any weight, those rows weigh alike.
     Source: Ionides (2008), Truncated importance sampling, J. Comput. Graph. Stat. 17(2).
     """
     whole = normalised(weights)
-    cut = np.minimum(whole, limit)
+    height = _height(whole, limit)
+    cut = np.minimum(whole, height)
     return Clipping(
         weights=normalised(cut),
         limit=limit,
-        clipped=float(np.mean(whole > limit)),
+        clipped=float(np.mean(whole > height)),
         mass=float(1 - cut.sum() / whole.sum()),
         size_before=effective_size(whole),
         size=effective_size(cut),
     )
+
+
+def _height(weights: Weights, limit: float) -> float:
+    """The largest height with which cutting at it leaves nothing above `limit` times the mean."""
+    falling = np.sort(weights)[::-1]
+    positive = falling[falling > 0]
+    if limit * len(positive) <= len(falling):
+        return float(positive[-1])
+    uncut = np.cumsum(falling[::-1])[::-1]
+    room = len(falling) - limit * np.arange(len(falling))
+    heights = np.divide(limit * uncut, room, out=np.zeros_like(falling), where=room > 0)
+    return float(heights[np.argmax((room > 0) & (falling <= heights * (1 + 1e-12)))])

@@ -26,6 +26,12 @@ _UTILITIES = {
     "DESCRIBE": rf"(?:DESCRIBE|DESC)\s+(?:(?:EXTENDED|FORMATTED)\s+)?{_NAMED}",
 }
 _QUERY = re.compile(r"[\s(]*(SELECT|WITH|VALUES)\b", re.IGNORECASE)
+_VERB = re.compile(
+    r"(ALTER|ANALYZE|ATTACH|CALL|COMMIT|COPY|CREATE|DEALLOCATE|DELETE|DENY|DESC|DESCRIBE|DROP|EXECUTE|EXPLAIN|GRANT|INSERT"
+    r"|MERGE|MSCK|OPTIMIZE|PREPARE|REFRESH|RESET|REVOKE|ROLLBACK|SET|SHOW|START|TABLE|TRUNCATE|UNLOAD|UPDATE|USE|VACUUM)\b",
+    re.IGNORECASE,
+)
+"""What begins a statement, of Athena's or of DuckDB's, that is not here; any other word is a mistake."""
 _COMMENTS = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
 
 
@@ -39,6 +45,8 @@ def parse(text: str, parameters: Sequence[str] = ()) -> Query | Utility:
             return Utility(name, **given)
     if not _QUERY.match(bare):
         words = " ".join(bare.split()[:2]).upper() or "An empty query"
+        if bare and not _VERB.match(bare):
+            raise BadRequest(f"line 1:1: mismatched input '{bare.split()[0]}'. {REMEDY}", "MALFORMED_QUERY")
         raise NotImplementedByName(f"Athena's {words}", REMEDY)
     return Query(_filled(_parsed(text), parameters), text)
 

@@ -38,6 +38,18 @@ def test_a_shift_is_read_from_toml():
         ('kind = "late"\nmean_days = -1', "late by -1 days"),
         ('kind = "broken"\nhow = "burnt"', "missing, doubled"),
         ('kind = "broken"\nhow = "swapped"\ncolumns = ["origin"]', "two to swap"),
+        ('kind = "broken"\nhow = "missing"\ndays = [2013-04-30]', "2013-04-30.*outside of when"),
+        ('kind = "broken"\nhow = "nulls"\ncolumns = "dest"', "columns='dest': give a valid list"),
+        ('kind = "broken"\nhow = "missing"\ndays = ["soon"]', r"days\.0='soon'"),
+        ('kind = "tilt"\ncolumn = "origin"\nvalues = { JKF = 3 }', "origin is never JKF: give EWR, JFK, LGA"),
+        ('kind = "tilt"\ncolumn = "origin"\nvalues = 3', "values=3: give a valid"),
+        ('kind = "scale"\ncolumn = "distance"', "give a factor, or an offset"),
+        ('kind = "scale"\ncolumn = "distance"\nfactor = "wide"', "factor='wide': give a valid number"),
+        ('kind = "concept"\ncolumn = "arr_delay"', "give a factor, or an offset"),
+        ('kind = "concept"\nflip = 1\nwhere = { origin = "JKF" }', "origin is never JKF"),
+        ('kind = "concept"\nflip = 1\nwhere = "UA"', "where='UA': give a valid"),
+        ('kind = "prior"\nodds = 2\nvalue = 3', "value=3.0: give a class, of 0, 1"),
+        ('kind = "late"\nmean_days = 2\nmax_days = 2.5', "max_days=2.5: give a valid integer"),
     ],
 )
 def test_a_knob_that_does_not_fit_is_refused_with_its_number_and_a_remedy(knob, remedy):
@@ -47,20 +59,36 @@ def test_a_knob_that_does_not_fit_is_refused_with_its_number_and_a_remedy(knob, 
 
 
 @pytest.mark.parametrize(
-    ("name", "knob", "remedy"),
+    ("use_case", "value", "remedy"),
     [
-        ("bikes", 'kind = "prior"\nodds = 2', "predicts a number"),
-        ("digits", 'kind = "prior"\nodds = 2\nvalue = 10', "0 to 9"),
-        ("flights", 'kind = "prior"\nodds = 2\nvalue = "late"', "0 to 1"),
-        ("digits", 'kind = "tilt"\ncolumn = "image"\nstrength = 1', "give a number: ink, width, height"),
+        ("bikes", "", "value=None: give the number from which on a label is meant"),
+        ("bikes", 'value = "many"', "value='many': give the number"),
+        ("digits", "", "value=None: give a class, of 0, 1, 2"),
+        ("digits", "value = 10", "value=10.0: give a class"),
+        ("digits", 'value = "ten"', "value='ten': give a class"),
     ],
 )
-def test_a_knob_that_does_not_fit_the_kind_of_use_case_is_refused(name, knob, remedy):
+def test_a_prior_names_a_label_of_the_use_case(use_case, value, remedy):
     with pytest.raises(ContractError, match=remedy):
-        read(f"[[knob]]\n{knob}\n{WHEN}", usecases.load(name))
+        read(f'[[knob]]\nkind = "prior"\nodds = 2\n{value}\n{WHEN}', usecases.load(use_case))
 
 
-@pytest.mark.parametrize("text", ["", "title = 1", "knob = []", "[[knob", 'knobs = "none"'])
+@pytest.mark.parametrize(
+    ("text", "remedy"),
+    [
+        (f'seed = "x"\n{EXAMPLE}', "give a whole number"),
+        (EXAMPLE.replace("2.0", "nan"), "give a finite number"),
+        (EXAMPLE.replace("{ shape", '"May" # {'), "give a table"),
+        (EXAMPLE.replace("2013-05-01", "01.05.2013"), "not TOML"),
+        (EXAMPLE.replace("2013-05-01", '"May"'), "start='May'"),
+    ],
+)
+def test_what_is_of_another_type_is_refused_with_a_remedy(text, remedy):
+    with pytest.raises(ContractError, match=remedy):
+        read(text, FLIGHTS)
+
+
+@pytest.mark.parametrize("text", ["", "title = 1", "knob = []", "[[knob", 'knobs = "none"', "knob = [1]"])
 def test_what_is_no_shift_is_refused_with_an_example(text):
     with pytest.raises(ContractError, match=r"odds = 2\.0"):
         read(text, FLIGHTS)

@@ -50,6 +50,16 @@ def test_a_model_that_is_unsure_of_a_class_throughout_does_not_make_it_suspiciou
     assert len(find(labels, np.column_stack([1 - p1, p1])).suspects) == 0
 
 
+def test_a_label_that_the_model_gives_as_well_is_no_suspect_however_rare_the_other_class_is():
+    rng = np.random.default_rng(3)
+    late = np.clip(rng.beta(1, 5, 2_000), 0.01, 0.9)
+    labels = (rng.random(2_000) < late).astype(np.int64)
+    p = np.column_stack([1 - late, late])
+    found = find(labels, p)
+    assert len(found.suspects) > 100
+    assert (p[found.suspects, found.better] > p[found.suspects, labels[found.suspects]]).all()
+
+
 def test_a_class_keeps_at_least_one_row_and_one_that_is_absent_does_no_harm():
     labels = np.array([0, 0, 0, 1])
     p = np.tile([0.9, 0.05, 0.05], (4, 1))

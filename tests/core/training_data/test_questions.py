@@ -25,6 +25,10 @@ def test_answers_may_be_json_lines_names_or_numbers_and_begin_with_a_byte_order_
     assert read("\ufeffid,label\nc,1\n", CLASSES, KNOWN).labels == {"c": 1}
 
 
+def test_json_lines_end_at_line_feeds_alone():
+    assert read('{"id": "a\u2028b", "label": "late"}\n', CLASSES, {"a\u2028b"}).labels == {"a\u2028b": 1}
+
+
 @pytest.mark.parametrize(
     ("rows", "remedy"),
     [

@@ -17,7 +17,7 @@ def test_a_row_a_half_life_older_counts_half():
 
 
 def test_several_weighings_multiply_and_are_clipped_together():
-    weights = together(by_class(), by_age("at", 10), limit=3).of(COLUMNS, Y)
+    weights = together(by_class(), by_age("at", 10), limit=6).of(COLUMNS, Y)
     assert weights[81] / weights[79] == pytest.approx(4 * 2**0.2)
     assert weights.max() == weights[99] == weights[98]
     assert weights.mean() == pytest.approx(1)
