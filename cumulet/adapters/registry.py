@@ -147,12 +147,8 @@ class Registry:
         """A package by its version. Raises NotFoundError naming the versions that exist."""
         known = {version_of(arn): arn for arn in self.arns()}
         if version not in known:
-            there = (
-                f"there are {', '.join(sorted(known, key=int))}"
-                if known
-                else "there is none yet: `cumulet train` makes one"
-            )
-            raise NotFoundError(f"model {version!r} is not registered; {there}")
+            there = ", ".join(sorted(known, key=int)) or "none yet: `cumulet train` makes one"
+            raise NotFoundError(f"model {version!r} is not registered; there is {there}")
         return self.describe(known[version])
 
     def approve(self, arn: str, reason: str = "") -> None:

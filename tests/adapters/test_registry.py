@@ -57,7 +57,7 @@ def test_approval_changes_the_status(registry: Registry) -> None:
 def test_a_version_is_found_or_the_others_are_named(registry: Registry) -> None:
     arn = register(registry, APPROVED)
     assert registry.find("1").arn == arn
-    with pytest.raises(NotFoundError, match=r"has \['1'\]"):
+    with pytest.raises(NotFoundError, match="'7' is not registered; there is 1"):
         registry.find("7")
 
 
