@@ -114,7 +114,8 @@ def test_a_tilt_moves_a_number_that_is_watched_of_pictures():
 def test_a_moved_label_is_in_what_a_shift_is_shown_to_do(name):
     use_case, days = usecases.load(name), [STARTS[name] + timedelta(days=n) for n in range(14)]
     own, after = (see(each, use_case, days) for each in (source(name), shifted(name, "prior")))
-    found = {row["column"]: row["psi"] for row in moved(own, after, STARTS[name], use_case) if row["table"] == "outcomes"}
+    rows = moved(own, after, STARTS[name], use_case)
+    found = {row["column"]: row["psi"] for row in rows if row["table"] == "outcomes"}
     assert found["label"] > 0.1
 
 
@@ -128,5 +129,6 @@ def test_a_day_that_is_missing_is_missing():
 def test_what_is_watched_of_pictures_is_in_what_a_shift_is_shown_to_do():
     use_case = usecases.load("digits")
     own, after = (see(each, use_case, week("digits")) for each in (source("digits"), shifted("digits", "tilt")))
-    found = {row["column"]: row["psi"] for row in moved(own, after, STARTS["digits"], use_case) if row["table"] == "records"}
+    rows = moved(own, after, STARTS["digits"], use_case)
+    found = {row["column"]: row["psi"] for row in rows if row["table"] == "records"}
     assert found["ink"] > 0.1
