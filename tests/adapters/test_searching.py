@@ -54,37 +54,45 @@ def typed(column: pa.Array) -> bytes:
 MANY = ["ada-1", "bob"] * 40
 
 
-@pytest.mark.parametrize(
-    "data",
-    [
-        typed(pa.array(MANY).dictionary_encode()),
-        typed(pa.array([each.encode() for each in MANY])),
-        typed(pa.array(MANY, pa.string_view())),
-        typed(pa.array([[each] for each in MANY])),
-        typed(pa.array([{"deep": [{"er": each}]} for each in MANY])),
-        typed(pa.array([{each: 1} for each in MANY], pa.map_(pa.string(), pa.int64()))),
-        PLAIN.decode().encode("utf-16"),
-        PLAIN.decode().encode("utf-16-be"),
-        gzip.compress((PLAIN * 9).decode().encode("utf-16-le")),
-        rb'{"id": "\u0061da-1"}',
-        rb'{"note": "a line\nada-1 called"}',
-        gzip.compress(PLAIN) + gzip.compress(PLAIN) + b"garbage",
-        gzip.compress(PLAIN * 9)[:-6],
-        PLAIN,
-        gzip.compress(PLAIN),
-        gzip.compress(gzip.compress(PLAIN)),
-        gzip.compress(tarred(PLAIN)),
-        zipped(PLAIN),
-        table("ada-1"),
-        gzip.compress(tarred(table("ada-1"))),
-        parquet.encode({"n": np.zeros(1)}, {"asked by": "ada-1"}),
-    ],
-)
+PACKED = {
+    "dictionary": typed(pa.array(MANY).dictionary_encode()),
+    "binary": typed(pa.array([each.encode() for each in MANY])),
+    "string view": typed(pa.array(MANY, pa.string_view())),
+    "list": typed(pa.array([[each] for each in MANY])),
+    "struct": typed(pa.array([{"deep": [{"er": each}]} for each in MANY])),
+    "map": typed(pa.array([{each: 1} for each in MANY], pa.map_(pa.string(), pa.int64()))),
+    "UTF-16": PLAIN.decode().encode("utf-16"),
+    "UTF-16 without a mark": PLAIN.decode().encode("utf-16-be"),
+    "UTF-16, gzip": gzip.compress((PLAIN * 9).decode().encode("utf-16-le")),
+    "escaped JSON": rb'{"id": "\u0061da-1"}',
+    "a line break in JSON": rb'{"note": "a line\nada-1 called"}',
+    "two gzips and garbage": gzip.compress(PLAIN) + gzip.compress(PLAIN) + b"garbage",
+    "a gzip cut off": gzip.compress(PLAIN * 9)[:-6],
+    "text": PLAIN,
+    "gzip": gzip.compress(PLAIN),
+    "gzip in gzip": gzip.compress(gzip.compress(PLAIN)),
+    "tar in gzip": gzip.compress(tarred(PLAIN)),
+    "zip": zipped(PLAIN),
+    "Parquet": table("ada-1"),
+    "Parquet in tar in gzip": gzip.compress(tarred(table("ada-1"))),
+    "metadata of Parquet": parquet.encode({"n": np.zeros(1)}, {"asked by": "ada-1"}),
+}
+
+
+@pytest.mark.parametrize("data", PACKED.values(), ids=PACKED)
 def test_a_key_is_found_however_it_is_packed(data: bytes) -> None:
     assert redaction.is_in(data, ADA)
 
 
-@pytest.mark.parametrize("data", [b"x,ada-12\n", gzip.compress(b"ada-12"), table("ada-12"), b""])
+OTHERS = {
+    "text": b"x,ada-12\n",
+    "gzip": gzip.compress(b"ada-12"),
+    "Parquet": table("ada-12"),
+    "nothing": b"",
+}
+
+
+@pytest.mark.parametrize("data", OTHERS.values(), ids=OTHERS)
 def test_somebody_else_is_not_found(data: bytes) -> None:
     assert not redaction.is_in(data, ADA)
 
@@ -94,18 +102,18 @@ def test_quotes_and_accents_are_found_as_csv_html_and_windows_spell_them() -> No
     assert all(subject.is_in(text) for text in (b'"q""uote-1",1', b"<b>q&quot;uote-1</b>", "Zoë-77".encode("cp1252")))
 
 
-@pytest.mark.parametrize(
-    "data",
-    [
-        gzip.compress(PLAIN * 9)[:-6],
-        b"\x1f\x8bno gzip",
-        zipped(PLAIN)[:-9],
-        table("bob")[:-9],
-        b"PAR1",
-        gzip.compress(b"PAR1 no table"),
-        tarred(PLAIN)[:700],
-    ],
-)
+DAMAGED = {
+    "a gzip cut off": gzip.compress(PLAIN * 9)[:-6],
+    "no gzip": b"\x1f\x8bno gzip",
+    "a zip cut off": zipped(PLAIN)[:-9],
+    "Parquet cut off": table("bob")[:-9],
+    "four bytes of Parquet": b"PAR1",
+    "no Parquet in gzip": gzip.compress(b"PAR1 no table"),
+    "tar cut off": tarred(PLAIN)[:700],
+}
+
+
+@pytest.mark.parametrize("data", DAMAGED.values(), ids=DAMAGED)
 def test_what_is_damaged_stops_no_search_and_is_counted(data: bytes) -> None:
     opened = opening.Opening(data)
     assert data in list(opened)

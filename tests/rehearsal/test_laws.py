@@ -18,7 +18,7 @@ from cumulet.core.specs import ContextSpec, Rate
 from cumulet.core.tasks import Regression
 from cumulet.core.training_data.weighing import by_age
 from cumulet.core.usecase import Baseline, FitRows, UseCase
-from cumulet.rehearsal import declarations, laws
+from cumulet.rehearsal import declarations, future, laws, model_files, tables, transforms
 from cumulet.rehearsal.days import Day, Rehearsal, commit, read
 from usecases.bikes import USE_CASE as BIKES
 from usecases.flights import USE_CASE as FLIGHTS
@@ -110,40 +110,40 @@ def says_the_label(columns: Columns, state: Any, matrix: np.ndarray) -> np.ndarr
 
 
 BROKEN: dict[str, tuple[laws.Law, UseCase, str]] = {
-    "example": (laws.the_example_is_valid, replace(FLIGHTS, example={"sched_dep": "noon"}), "Mend `example`"),
+    "example": (tables.the_example_is_valid, replace(FLIGHTS, example={"sched_dep": "noon"}), "Mend `example`"),
     "float64": (
-        laws.the_matrix_has_its_shape,
+        transforms.the_matrix_has_its_shape,
         with_transform(lambda columns, state, matrix: matrix.astype(np.float64)),
         "float64",
     ),
     "a column too few": (
-        laws.the_matrix_has_its_shape,
+        transforms.the_matrix_has_its_shape,
         with_transform(lambda columns, state, matrix: matrix[:, 1:]),
         "one column per name",
     ),
-    "infinities": (laws.the_matrix_has_its_shape, with_transform(divides_by_nothing), "infinities in hour"),
-    "a changed input": (laws.the_transform_is_pure, with_transform(adds_a_column), "work on copies"),
-    "chance": (laws.the_transform_is_pure, with_transform(draws), "nothing in it may be random"),
-    "the batch": (laws.a_record_is_a_batch_of_one, with_transform(looks_at_the_batch), "another distance"),
-    "the order": (laws.a_record_is_a_batch_of_one, with_transform(knows_its_place), "another hour"),
+    "infinities": (transforms.the_matrix_has_its_shape, with_transform(divides_by_nothing), "infinities in hour"),
+    "a changed input": (transforms.the_transform_is_pure, with_transform(adds_a_column), "work on copies"),
+    "chance": (transforms.the_transform_is_pure, with_transform(draws), "nothing in it may be random"),
+    "the batch": (transforms.a_record_is_a_batch_of_one, with_transform(looks_at_the_batch), "another distance"),
+    "the order": (transforms.a_record_is_a_batch_of_one, with_transform(knows_its_place), "another hour"),
     "a sensitive input that nobody declared": (
-        laws.sensitive_inputs_are_declared,
+        transforms.sensitive_inputs_are_declared,
         replace(INCOME, sensitive_inputs=("sex", "disability")),
         "race is sensitive and reaches the model's matrix; take it out, or list it in `sensitive_inputs`",
     ),
     "a sensitive key of context features": (
-        laws.sensitive_inputs_are_declared,
+        transforms.sensitive_inputs_are_declared,
         replace(FLIGHTS, sensitive=("flight",)),
         "flight is sensitive, and a key of context features",
     ),
     "a declared input that is none": (
-        laws.sensitive_inputs_are_declared,
+        transforms.sensitive_inputs_are_declared,
         replace(BIKES, sensitive=("id",), sensitive_inputs=("id",)),
         "id is listed in `sensitive_inputs`, but no input of the model",
     ),
-    "a look-up by id": (laws.outcomes_are_not_looked_up, with_transform(looks_up_outcomes), "changes with the id"),
+    "a look-up by id": (future.outcomes_are_not_looked_up, with_transform(looks_up_outcomes), "changes with the id"),
     "a feature that is the label": (
-        laws.outcomes_are_not_looked_up,
+        future.outcomes_are_not_looked_up,
         with_transform(says_the_label),
         "hour says the label in other words",
     ),
@@ -177,24 +177,28 @@ BROKEN: dict[str, tuple[laws.Law, UseCase, str]] = {
         replace(FLIGHTS, cut_off=replace(FLIGHTS.cut_off, time_zone="UTC")),
         "usecase.toml says time_zone is 'America/New_York', the code 'UTC'",
     ),
-    "an unseen code": (laws.unseen_and_missing_values_are_taken, with_transform(trusts_the_codes), "overall value"),
+    "an unseen code": (
+        transforms.unseen_and_missing_values_are_taken,
+        with_transform(trusts_the_codes),
+        "overall value",
+    ),
     "keys that are numbers": (
-        laws.the_state_survives_json,
+        transforms.the_state_survives_json,
         replace(FLIGHTS, fit_state=learns_numbers_as_keys, transform=looks_up_numbers),
         "keys of objects must be text",
     ),
     "a state of arrays": (
-        laws.the_state_survives_json,
+        transforms.the_state_survives_json,
         replace(FLIGHTS, fit_state=lambda columns, y: {"prior": np.zeros(2)}),
         "JSON cannot hold",
     ),
     "an algorithm for another task": (
-        laws.the_model_file_is_the_model,
+        model_files.the_model_file_is_the_model,
         replace(FLIGHTS, candidates=(replace(FLIGHTS.candidates[0], algorithm="deep_forest"),)),
         "deep_forest",
     ),
     "a parity that nothing reaches": (
-        laws.the_model_file_is_the_model,
+        model_files.the_model_file_is_the_model,
         replace(FLIGHTS, gates=replace(FLIGHTS.gates, max_parity=0.0)),
         "float32 features",
     ),
@@ -213,25 +217,25 @@ def test_a_broken_use_case_is_told_what_to_do(law: laws.Law, use_case: UseCase, 
 def test_labels_of_another_task_of_one_class_or_none_are_named(factor: float, remedy: str) -> None:
     whole = rehearsal("flights")
     labels = {**whole.labels, "label": whole.labels["label"] * factor}
-    (problem,) = laws.broken(laws.labels_are_the_tasks, replace(whole, labels=labels))
+    (problem,) = laws.broken(tables.labels_are_the_tasks, replace(whole, labels=labels))
     assert remedy in problem
 
 
 def test_an_outcome_that_comes_before_it_is_known_is_a_look_ahead() -> None:
     whole = rehearsal("flights")
     early = {**whole.labels, "known_at": whole.labels["known_at"] + np.timedelta64(3, "D")}
-    (problem,) = laws.broken(laws.the_future_is_not_seen, replace(whole, labels=early))
+    (problem,) = laws.broken(future.the_future_is_not_seen, replace(whole, labels=early))
     assert "before they were known" in problem
 
 
 def test_a_context_feature_that_looks_ahead_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    honest = laws.context.tables
+    honest = future.context.tables
 
     def ahead(use_case: UseCase, day: Any, records: Columns, labels: Columns, side: Any) -> Any:
         return honest(use_case, day + timedelta(days=2), records, labels, side)
 
-    monkeypatch.setattr(laws.context, "tables", ahead)
-    problems = laws.broken(laws.the_future_is_not_seen, rehearsal("flights"))
+    monkeypatch.setattr(future.context, "tables", ahead)
+    problems = laws.broken(future.the_future_is_not_seen, rehearsal("flights"))
     assert "a feature looks ahead" in problems[0]
 
 
@@ -239,7 +243,7 @@ def test_rows_that_break_the_schema_and_ids_that_are_shared_are_named() -> None:
     whole = rehearsal("flights")
     refused = tuple(f"records, line {n}: distance=-1" for n in range(20_000))
     doubled = {**whole.records, "id": np.full(len(whole.records["id"]), "one", object)}
-    problems = laws.broken(laws.rows_are_valid, replace(whole, refused=refused, records=doubled))
+    problems = laws.broken(tables.rows_are_valid, replace(whole, refused=refused, records=doubled))
     assert "the first: records, line 0" in problems[0]
     assert "Make it unique" in problems[1]
 
@@ -264,12 +268,12 @@ def test_a_record_that_comes_on_another_day_than_its_own_is_named() -> None:
 
 def test_a_law_that_cannot_be_checked_is_broken() -> None:
     use_case = replace(FLIGHTS, context=ContextSpec((Rate("x", ("nowhere",), (1,), 1.0),)), task=Regression())
-    (problem,) = laws.broken(laws.the_future_is_not_seen, replace(rehearsal("flights"), use_case=use_case))
+    (problem,) = laws.broken(future.the_future_is_not_seen, replace(rehearsal("flights"), use_case=use_case))
     assert "KeyError" in problem
 
 
 def test_a_declaration_of_weights_that_does_not_fit_the_rows_is_found_before_a_training() -> None:
     use_case = replace(FLIGHTS, fit_rows=FitRows(weights=by_age("departure", 60)))
     of = replace(rehearsal("flights"), use_case=use_case)
-    (problem,) = laws.broken(laws.the_model_file_is_the_model, of)
+    (problem,) = laws.broken(model_files.the_model_file_is_the_model, of)
     assert "no column departure to weigh by" in problem
