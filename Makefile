@@ -15,7 +15,7 @@ demo: $(VENV)/.run ## the whole loop on real flights: deploy, train, release, ni
 	@$(BIN)/cumulet demo
 
 test: lint ## lint, then every test (units, emulator, the loop with IAM enforced)
-	@$(BIN)/pytest -n 3 --dist loadgroup
+	@$(BIN)/pytest -n 2 --dist loadgroup
 
 test-fast: $(VENV)/.dev ## the unit tests alone, in seconds
 	@$(BIN)/pytest -n 2 -m "not emulator and not loop"

@@ -10,6 +10,7 @@ import ast
 import hashlib
 import zipfile
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ OWN = ("batch", "cumulet", "lambdas", "training", "usecases")
 """The project's packages that may be shipped: everything else is a wheel or the standard library."""
 
 _UNCOMPARED = ("type_comment", "kind")
+_FILES = 2048
+"""So many sources are read once while they stay the same: a training asks for its fingerprint again and again."""
 
 
 def closure(root: Path, modules: Sequence[str]) -> list[Path]:
@@ -41,8 +44,8 @@ def fingerprint(root: Path, module: str) -> str:
     this code computes. Equal in the repository, a Lambda package, a zip application, and for Python 3.11 and later.
     """
     digest = hashlib.sha256()
-    for path, tree in sorted(_walk(_Sources(root), [module], packages=False).items()):
-        digest.update(f"{path}\0{_dump(_without_docstrings(tree))}\0".encode())
+    for path, source in sorted(_walk(_Sources(root), [module], packages=False).items()):
+        digest.update(f"{path}\0{_said(source)}\0".encode())
     return digest.hexdigest()
 
 
@@ -64,20 +67,20 @@ class _Sources:
         return next((p for p in paths if (p in self.names if self.zip else (self.root / p).is_file())), None)
 
 
-def _walk(sources: _Sources, modules: Sequence[str], *, packages: bool) -> dict[str, ast.Module]:
+def _walk(sources: _Sources, modules: Sequence[str], *, packages: bool) -> dict[str, bytes]:
     for module in modules:
         if sources.find(module) is None:
             raise ContractError(f"module {module!r}: no such file under {sources.root}")
-    trees: dict[str, ast.Module] = {}
+    found: dict[str, bytes] = {}
     waiting = [name for module in modules for name in _with_packages(module, packages)]
     while waiting:
         path = sources.find(waiting.pop())
-        if path is None or path in trees:
+        if path is None or path in found:
             continue
-        trees[path] = ast.parse(sources.read(path), filename=path)
-        for name in _imports(trees[path], path):
+        found[path] = sources.read(path)
+        for name in _imports(path, found[path]):
             waiting.extend(_with_packages(name, packages))
-    return trees
+    return found
 
 
 def _with_packages(module: str, packages: bool) -> list[str]:
@@ -85,7 +88,19 @@ def _with_packages(module: str, packages: bool) -> list[str]:
     return [".".join(parts[:n]) for n in range(1, len(parts) + 1)] if packages else [module]
 
 
-def _imports(tree: ast.Module, path: str) -> Iterator[str]:
+@lru_cache(_FILES)
+def _imports(path: str, source: bytes) -> tuple[str, ...]:
+    """Names of ours that a source imports."""
+    return tuple(_imported(ast.parse(source, filename=path), path))
+
+
+@lru_cache(_FILES)
+def _said(source: bytes) -> str:
+    """What a source says without comments and docstrings."""
+    return _dump(_without_docstrings(ast.parse(source)))
+
+
+def _imported(tree: ast.Module, path: str) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names if alias.name.split(".")[0] in OWN)

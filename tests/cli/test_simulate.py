@@ -39,7 +39,7 @@ def untouched(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def test_a_shift_that_is_not_there_is_refused_with_those_that_are(untouched: list[str]) -> None:
     for result in (call(*SPAN, "--shift", "stormy"), call(*SPAN, CUMULET_SHIFT="stormy")):
         assert isinstance(result.exception, NotFoundError)
-        assert "flights brings bad_week, kilometres, long_haul, more_late, storm_season" in str(result.exception)
+        assert "flights has bad_week, kilometres, long_haul, more_late, storm_season" in str(result.exception)
     assert untouched == []
 
 

@@ -56,4 +56,4 @@ def read(name: str, day: str) -> tuple[dict[str, Any], list[str]]:
 if __name__ == "__main__":
     given, problems = read(*sys.argv[1:])
     print(json.dumps(given))
-    sys.exit("\n".join(problems))
+    sys.exit("\n".join(problems) or 0)

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,9 @@ def demo(name: str, state: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     """What the demo of a use case reported, and its first model; every command that reads has something to tell."""
     try:
         report = json.loads(cumulet(state, "demo", name, "--nights", str(NIGHTS[name]), "--json"))
+        if report["retraining"]:  # the model that took over has scored no night yet
+            following = date.fromisoformat(report["nights"][-1]["date"]) + timedelta(days=1)
+            cumulet(state, "night", name, "--date", str(following), "--json")
         read = json.loads(cumulet(state, name, report["nights"][0]["date"], module="tests.loop.reads"))
         return report, read[f"model show {name} 1 --json"]
     finally:
